@@ -1,0 +1,42 @@
+package kz.qaqpa.batching;
+
+/**
+ * A reading of the step loop. Counters grow from the start of the process; each field is exact, the
+ * set is not one instant.
+ *
+ * @param running sequences that hold a slot
+ * @param waiting sequences in the queue
+ * @param stalled running sequences whose consumer has no room
+ * @param slots KV slots in all
+ * @param kvTokensUsed valid tokens in slots held by running sequences
+ * @param kvTokensCapacity tokens that all slots can hold
+ * @param steps calls of {@code Engine.execute}
+ * @param stepRows rows of all those calls
+ * @param promptTokens prompt tokens accepted, cached or not
+ * @param computedPromptTokens prompt tokens that the engine was asked to compute
+ * @param cachedPromptTokens prompt tokens found in the prefix cache
+ * @param outputTokens tokens delivered
+ * @param finished sequences that ended by themselves
+ * @param cancelled sequences whose consumer left
+ * @param failed sequences ended by a {@link GenerationFailure}
+ * @param engineNanos time inside {@code Engine}
+ * @param loopNanos time of the loop outside {@code Engine} while it had work
+ */
+public record BatchingStats(
+    int running,
+    int waiting,
+    int stalled,
+    int slots,
+    long kvTokensUsed,
+    long kvTokensCapacity,
+    long steps,
+    long stepRows,
+    long promptTokens,
+    long computedPromptTokens,
+    long cachedPromptTokens,
+    long outputTokens,
+    long finished,
+    long cancelled,
+    long failed,
+    long engineNanos,
+    long loopNanos) {}

@@ -1,0 +1,40 @@
+package kz.qaqpa.batching;
+
+import kz.qaqpa.batching.sample.SamplingParams;
+
+/**
+ * A request that is valid and final: nothing below re-checks it.
+ *
+ * @param id for logs and error messages
+ * @param agency whom the work is counted for; running and waiting requests are told apart by it
+ * @param prefixSalt start of the hash chain of the prefix cache: only requests with the same salt
+ *     share cached prompts. Derived by the gateway from a secret and the agency, never from the
+ *     client
+ * @param prompt token ids, at least 1; not copied, must not change
+ * @param maxTokens most tokens to generate, at least 1; {@code prompt + maxTokens <= slotLength}
+ * @param sampling how tokens are chosen
+ * @param stopTokens ids that end the answer; they are not delivered. Not copied
+ * @param deadlineNanos {@link System#nanoTime()} after which the request is ended wherever it is;
+ *     {@link Long#MAX_VALUE} for none
+ */
+@SuppressWarnings("ArrayRecordComponent") // Token ids are read once, by one owner; no copies.
+public record GenerationRequest(
+    String id,
+    String agency,
+    long prefixSalt,
+    int[] prompt,
+    int maxTokens,
+    SamplingParams sampling,
+    int[] stopTokens,
+    long deadlineNanos) {
+
+  /** Checks what needs no knowledge of the engine. */
+  public GenerationRequest {
+    if (prompt.length == 0) {
+      throw new IllegalArgumentException("prompt: 0 tokens (expected: >= 1)");
+    }
+    if (maxTokens < 1) {
+      throw new IllegalArgumentException("max_tokens: " + maxTokens + " (expected: >= 1)");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package kz.qaqpa.batching;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link TokenStream} delivers: tokens, then exactly one end. */
+public sealed interface TokenEvent {
+
+  /**
+   * A token of the answer.
+   *
+   * @param id its id
+   * @param logprobs its log probability and alternatives, if the request asked for them
+   */
+  record Token(int id, @Nullable Logprobs logprobs) implements TokenEvent {}
+
+  /**
+   * The end of the answer, the last event.
+   *
+   * @param reason why
+   * @param promptTokens tokens of the prompt
+   * @param cachedTokens those of them that were not computed because their prefix was cached
+   * @param outputTokens tokens delivered
+   * @param queueNanos from submission to the first step that carried the request
+   * @param prefillNanos from then to the first token
+   */
+  record End(
+      FinishReason reason,
+      int promptTokens,
+      int cachedTokens,
+      int outputTokens,
+      long queueNanos,
+      long prefillNanos)
+      implements TokenEvent {}
+
+  /**
+   * Log probabilities at one position, of the model's distribution before temperature and filters.
+   *
+   * @param logprob natural logarithm of the chosen token's probability
+   * @param topIds best alternatives, best first
+   * @param topLogprobs their log probabilities
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once, never shared.
+  record Logprobs(float logprob, int[] topIds, float[] topLogprobs) {}
+}

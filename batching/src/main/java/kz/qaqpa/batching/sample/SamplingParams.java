@@ -1,0 +1,56 @@
+package kz.qaqpa.batching.sample;
+
+/**
+ * How the next token is chosen. Filters apply in this order: penalties, temperature, top-k, top-p,
+ * min-p.
+ *
+ * @param temperature 0 to 2; 0 takes the best token (greedy)
+ * @param topK keeps this many best tokens; 0 keeps all
+ * @param topP keeps the smallest set of best tokens with at least this probability, (0, 1]
+ * @param minP keeps tokens at least this fraction as likely as the best, [0, 1]
+ * @param repetitionPenalty divides positive and multiplies negative logits of tokens that occurred
+ *     in prompt or output (CTRL, Keskar et al. 2019), (0, 10]; 1 is off
+ * @param frequencyPenalty subtracted once for each occurrence in the output, [-2, 2]
+ * @param presencePenalty subtracted once if the token occurred in the output, [-2, 2]
+ * @param seed the whole randomness of this request: the same seed gives the same tokens, whatever
+ *     else is in the batch
+ * @param topLogprobs number of alternatives reported with each token, 0 to 20; -1 reports nothing
+ */
+public record SamplingParams(
+    double temperature,
+    int topK,
+    double topP,
+    double minP,
+    double repetitionPenalty,
+    double frequencyPenalty,
+    double presencePenalty,
+    long seed,
+    int topLogprobs) {
+
+  /** Checks ranges; messages name the parameter as clients know it. */
+  public SamplingParams {
+    check("temperature", temperature, temperature >= 0 && temperature <= 2, "0 to 2");
+    check("top_k", topK, topK >= 0, ">= 0");
+    check("top_p", topP, topP > 0 && topP <= 1, "more than 0, at most 1");
+    check("min_p", minP, minP >= 0 && minP <= 1, "0 to 1");
+    check(
+        "repetition_penalty",
+        repetitionPenalty,
+        repetitionPenalty > 0 && repetitionPenalty <= 10,
+        "more than 0, at most 10");
+    check("frequency_penalty", frequencyPenalty, Math.abs(frequencyPenalty) <= 2, "-2 to 2");
+    check("presence_penalty", presencePenalty, Math.abs(presencePenalty) <= 2, "-2 to 2");
+    check("top_logprobs", topLogprobs, topLogprobs >= -1 && topLogprobs <= 20, "0 to 20");
+  }
+
+  /** Greedy, no penalties, no log probabilities. */
+  public static SamplingParams greedy() {
+    return new SamplingParams(0, 0, 1, 0, 1, 0, 0, 0, -1);
+  }
+
+  private static void check(String name, Number value, boolean valid, String expected) {
+    if (!valid) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package kz.qaqpa.engine;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * What an engine is told when it opens a model.
+ *
+ * @param precision {@code auto}, {@code f32}, {@code int8}, {@code int8-fast} or {@code int4};
+ *     {@code auto} is f32 below 100 million parameters, else int8
+ * @param slots KV slots, 0 to 4096; 0 lets the engine choose from the memory it finds
+ * @param slotLength tokens of one slot; 0 takes the model's context length
+ * @param threads threads of the engine's kernels; 0 takes the physical cores
+ * @param cacheFolder where the engine may keep files derived from a model; made when needed
+ */
+public record EngineSettings(
+    String precision, int slots, int slotLength, int threads, Path cacheFolder) {
+
+  /** The accepted precisions. */
+  public static final Set<String> PRECISIONS = Set.of("auto", "f32", "int8", "int8-fast", "int4");
+
+  /** Checks ranges. */
+  public EngineSettings {
+    if (!PRECISIONS.contains(precision)) {
+      throw new IllegalArgumentException(
+          "engine.precision: "
+              + precision
+              + " (expected: one of "
+              + PRECISIONS.stream().sorted().toList()
+              + ")");
+    }
+    requireRange("engine.slots", slots, 0, 4096);
+    requireRange("engine.slotLength", slotLength, 0, 1 << 20);
+    requireRange("engine.threads", threads, 0, 1024);
+  }
+
+  private static void requireRange(String name, int value, int low, int high) {
+    if (value < low || value > high) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + low + " to " + high + ")");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** TensorRT through JavaCPP. */
+@NullMarked
+package kz.qaqpa.engine.trt;
+
+import org.jspecify.annotations.NullMarked;
