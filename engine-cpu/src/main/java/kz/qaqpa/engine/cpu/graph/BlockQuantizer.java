@@ -4,8 +4,8 @@ package kz.qaqpa.engine.cpu.graph;
  * Symmetric quantisation of a matrix row in blocks, in the layout that {@code MatMulNBits} reads:
  * unsigned numbers with an implicit zero point in the middle, one scale for each block.
  *
- * <p>8 bits: {@code scale = max|w| / 127}, {@code q = round(w / scale) + 128}. 4 bits: the weight of
- * largest magnitude becomes exactly -8, so that all sixteen values are used (the rule of ggml's
+ * <p>8 bits: {@code scale = max|w| / 127}, {@code q = round(w / scale) + 128}. 4 bits: the weight
+ * of largest magnitude becomes exactly -8, so that all sixteen values are used (the rule of ggml's
  * Q4_0); even weights go to the low half of a byte, odd ones to the high half. Confined to one
  * thread.
  */
@@ -29,8 +29,7 @@ final class BlockQuantizer {
    */
   void quantize(float[] weights, int count, byte[] packed, float[] scales) {
     for (int b = 0; b < count / block; b++) {
-      scales[b] =
-          bits == 8 ? eight(weights, b * block, packed) : four(weights, b * block, packed);
+      scales[b] = bits == 8 ? eight(weights, b * block, packed) : four(weights, b * block, packed);
     }
   }
 
@@ -47,7 +46,8 @@ final class BlockQuantizer {
     float scale = extreme(weights, from) / -8;
     float inverse = inverse(scale);
     for (int i = from; i < from + block; i += 2) {
-      packed[i / 2] = (byte) (nibble(weights[i] * inverse) | nibble(weights[i + 1] * inverse) << 4);
+      packed[i / 2] =
+          (byte) (nibble(weights[i] * inverse) | (nibble(weights[i + 1] * inverse) << 4));
     }
     return scale;
   }

@@ -41,17 +41,22 @@ public final class GraphCache {
   /**
    * A graph on disk.
    *
-   * @param model the file that ONNX Runtime opens
+   * @param home the folder that holds it
    * @param cached whether the file stays for the next start
    * @param millis time that making it took, 0 if it was there
    */
-  public record Entry(Path model, boolean cached, long millis) implements AutoCloseable {
+  public record Entry(Path home, boolean cached, long millis) implements AutoCloseable {
     /** Removes a graph that could not be kept; a session that has it open is not disturbed. */
     @Override
     public void close() {
-      if (!cached && model.getParent() instanceof Path home) {
+      if (!cached) {
         FileTrees.delete(home);
       }
+    }
+
+    /** The file that ONNX Runtime opens. */
+    public Path model() {
+      return home.resolve(MODEL);
     }
   }
 
@@ -70,7 +75,7 @@ public final class GraphCache {
       throws IOException, OrtException {
     Path entry = folder.resolve(key.name());
     if (GraphFiles.complete(entry)) {
-      return new Entry(entry.resolve(MODEL), true, 0);
+      return new Entry(entry, true, 0);
     }
     String obstacle = FileTrees.obstacleToWriting(folder);
     if (obstacle.isEmpty()) {
@@ -90,7 +95,7 @@ public final class GraphCache {
       FileTrees.delete(temporary);
       throw failure;
     }
-    return new Entry(temporary.resolve(MODEL), false, millisSince(start));
+    return new Entry(temporary, false, millisSince(start));
   }
 
   /** Removes an entry that turned out to be unusable. */
@@ -110,7 +115,7 @@ public final class GraphCache {
         FileLock lock = lock(file)) {
       assert lock.isValid();
       if (GraphFiles.complete(entry)) {
-        return new Entry(entry.resolve(MODEL), true, millisSince(start));
+        return new Entry(entry, true, millisSince(start));
       }
       FileTrees.delete(entry);
       // Only the holder of the lock makes this folder: what is left of one is a crash's.
@@ -123,7 +128,7 @@ public final class GraphCache {
       } finally {
         FileTrees.delete(making);
       }
-      return new Entry(entry.resolve(MODEL), true, millisSince(start));
+      return new Entry(entry, true, millisSince(start));
     } finally {
       THIS_PROCESS.unlock();
     }

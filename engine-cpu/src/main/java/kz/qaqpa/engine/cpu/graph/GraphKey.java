@@ -13,8 +13,7 @@ import java.util.HexFormat;
  * @param runtime version of ONNX Runtime, whose kernels lay the weights out
  * @param processor the CPU, by which they choose the layout
  */
-public record GraphKey(
-    String modelDigest, Precision precision, String runtime, String processor) {
+public record GraphKey(String modelDigest, Precision precision, String runtime, String processor) {
 
   /** Name of the entry's folder: readable in front, unique by its hash. */
   String name() {

@@ -129,8 +129,7 @@ final class LlamaGraph {
   }
 
   /** Adds the residual and norms the sum; the sum itself is {@code name.sum}. */
-  private String addNorm(String x, String residual, String weight, String name)
-      throws IOException {
+  private String addNorm(String x, String residual, String weight, String name) throws IOException {
     graph.node(
         CONTRIB,
         "SkipSimplifiedLayerNormalization",
@@ -151,15 +150,7 @@ final class LlamaGraph {
         CONTRIB,
         "GroupQueryAttention",
         List.of(
-            qkv,
-            "",
-            "",
-            "past_k." + layer,
-            "past_v." + layer,
-            "seqlens_k",
-            "total",
-            "cos",
-            "sin"),
+            qkv, "", "", "past_k." + layer, "past_v." + layer, "seqlens_k", "total", "cos", "sin"),
         List.of(p + "attention", "present_k." + layer, "present_v." + layer),
         Attribute.of("num_heads", config.heads()),
         Attribute.of("kv_num_heads", config.kvHeads()),

@@ -28,8 +28,7 @@ public final class WeightFile implements Closeable {
   /** Creates the file, which must not exist. */
   public WeightFile(Path path) throws IOException {
     this.path = path;
-    this.channel =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   /** Starts a tensor on the next page border. */
