@@ -27,10 +27,10 @@ public final class TensorRtProvider implements EngineProvider {
     return "trt";
   }
 
-  /** Above the CPU's 0: where a GPU can be used, it should be. */
+  /** Above the CPU's: where a GPU can be used, it should be. */
   @Override
   public int preference() {
-    return 10;
+    return 100;
   }
 
   @Override
