@@ -1,0 +1,96 @@
+package kz.qaqpa.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.deser.std.StdDeserializer;
+import tools.jackson.databind.module.SimpleModule;
+
+/** Value types of settings beyond JSON's: durations as {@code 30s}, paths with {@code ~/}. */
+final class SettingTypes {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  private SettingTypes() {}
+
+  static SimpleModule module() {
+    SimpleModule module = new SimpleModule("qaqpa-settings");
+    module.addDeserializer(Duration.class, new DurationReader());
+    module.addDeserializer(Path.class, new PathReader());
+    return module;
+  }
+
+  /** What a value of this type looks like, for messages. */
+  static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "another type";
+    }
+    if (type.isEnum()) {
+      return "one of "
+          + Arrays.stream(type.getEnumConstants())
+              .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+              .toList();
+    }
+    return switch (type.getSimpleName()) {
+      case "int", "Integer" -> "a whole number, -2147483648 to 2147483647";
+      case "long", "Long", "BigInteger" -> "a whole number";
+      case "double", "Double", "float", "Float" -> "a number";
+      case "boolean", "Boolean" -> "true or false";
+      case "String" -> "text; in quotes if it looks like a number";
+      case "Duration" -> "a duration such as 250ms, 30s, 5m, 2h or 1d";
+      case "Path" -> "a path";
+      default ->
+          Collection.class.isAssignableFrom(type)
+              ? "a list"
+              : Map.class.isAssignableFrom(type) || type.isRecord() ? "a mapping" : "a value";
+    };
+  }
+
+  private static final class DurationReader extends StdDeserializer<Duration> {
+    DurationReader() {
+      super(Duration.class);
+    }
+
+    @Override
+    public Duration deserialize(JsonParser parser, DeserializationContext context) {
+      Matcher text =
+          DURATION.matcher(parser.hasToken(JsonToken.VALUE_STRING) ? parser.getString() : "");
+      if (!text.matches()) {
+        return context.reportInputMismatch(Duration.class, "not a duration");
+      }
+      long amount = Long.parseLong(text.group(1));
+      return switch (text.group(2)) {
+        case "ms" -> Duration.ofMillis(amount);
+        case "s" -> Duration.ofSeconds(amount);
+        case "m" -> Duration.ofMinutes(amount);
+        case "h" -> Duration.ofHours(amount);
+        default -> Duration.ofDays(amount);
+      };
+    }
+  }
+
+  private static final class PathReader extends StdDeserializer<Path> {
+    PathReader() {
+      super(Path.class);
+    }
+
+    @Override
+    public Path deserialize(JsonParser parser, DeserializationContext context) {
+      String text = parser.hasToken(JsonToken.VALUE_STRING) ? parser.getString() : "";
+      if (text.isEmpty() || text.indexOf('\0') >= 0) {
+        return context.reportInputMismatch(Path.class, "not a path");
+      }
+      return text.startsWith("~/")
+          ? Path.of(System.getProperty("user.home"), text.substring(2))
+          : Path.of(text);
+    }
+  }
+}

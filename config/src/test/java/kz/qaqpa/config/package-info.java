@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.config;
+
+import org.jspecify.annotations.NullMarked;
