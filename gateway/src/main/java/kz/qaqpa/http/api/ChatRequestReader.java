@@ -148,8 +148,7 @@ public final class ChatRequestReader {
         throw Refusal.BadRequest.value(path, Shown.described(parts.get(i)), "an object");
       }
       Fields partFields = new Fields(part, path);
-      String type =
-          required(partFields.string("type", "text"), partFields.at("type"), "\"text\"");
+      String type = required(partFields.string("type", "text"), partFields.at("type"), "\"text\"");
       if (!"text".equals(type)) {
         throw Unsupported.refusal(partFields.at("type"));
       }

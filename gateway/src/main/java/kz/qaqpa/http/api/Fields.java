@@ -6,8 +6,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The fields of a JSON object with their types checked; null counts as absent. Errors name the field
- * by its path.
+ * The fields of a JSON object with their types checked; null counts as absent. Errors name the
+ * field by its path.
  */
 record Fields(ObjectNode object, String path) {
 

@@ -3,8 +3,9 @@ package kz.qaqpa.http.api;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What an error message may repeat of a request. Values of fields that carry text of people (content,
- * stops, metadata, users, credentials) are described, never repeated; others are cut and escaped.
+ * What an error message may repeat of a request. Values of fields that carry text of people
+ * (content, stops, metadata, users, credentials) are described, never repeated; others are cut and
+ * escaped.
  */
 public final class Shown {
   private static final int LONGEST = 64;
@@ -17,15 +18,16 @@ public final class Shown {
     value
         .codePoints()
         .limit(LONGEST)
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                shown.append(String.format("\\u%04x", c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return shown.append(value.codePointCount(0, value.length()) > LONGEST ? "…\"" : "\"").toString();
+        .forEach(c -> {
+          if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+            shown.append(String.format("\\u%04x", c));
+          } else {
+            shown.appendCodePoint(c);
+          }
+        });
+    return shown
+        .append(value.codePointCount(0, value.length()) > LONGEST ? "…\"" : "\"")
+        .toString();
   }
 
   /** A number as a person writes it: {@code -1}, not {@code -1.0}. */
