@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.cli.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.http;
+
+import org.jspecify.annotations.NullMarked;
