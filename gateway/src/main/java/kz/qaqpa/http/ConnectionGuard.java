@@ -1,6 +1,7 @@
 package kz.qaqpa.http;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -45,7 +46,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /** In the pipeline only of connections beyond the limit. */
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    context.close();
+    ChannelFuture _ = context.close();
   }
 
   /** The deadline of one connection's current head. Confined to its event loop. */
@@ -61,7 +62,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             deadline =
                 context
                     .executor()
-                    .schedule(() -> context.close(), headTimeout.toMillis(), TimeUnit.MILLISECONDS);
+                    .schedule(
+                        () -> {
+                          ChannelFuture _ = context.close();
+                        },
+                        headTimeout.toMillis(),
+                        TimeUnit.MILLISECONDS);
           }
           context.fireChannelRead(bytes);
         }

@@ -45,7 +45,7 @@ final class EngineCollector implements MultiCollector {
   private static double usage(BatchingStats stats) {
     return stats.kvTokensCapacity() == 0
         ? 0
-        : (double) stats.kvTokensUsed() / stats.kvTokensCapacity();
+        : (double) stats.kvTokensUsed() / (double) stats.kvTokensCapacity();
   }
 
   private InfoSnapshot cacheConfig(EngineShape shape) {

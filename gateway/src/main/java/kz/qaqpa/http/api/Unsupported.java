@@ -11,30 +11,25 @@ import tools.jackson.databind.JsonNode;
  * is refused.
  */
 final class Unsupported {
-  private static final Predicate<JsonNode> NEVER = _ -> false;
-  private static final Predicate<JsonNode> EMPTY = node -> node.isContainer() && node.isEmpty();
-  private static final Predicate<JsonNode> NONE = is("none");
-  private static final Predicate<JsonNode> OFF = node -> node.isBoolean() && !node.booleanValue();
-
   /** The values of each field that change nothing. */
   private static final Map<String, Predicate<JsonNode>> HARMLESS =
       Map.ofEntries(
           Map.entry("n", node -> node.isIntegralNumber() && node.asDouble() == 1),
-          Map.entry("tools", EMPTY),
-          Map.entry("functions", EMPTY),
-          Map.entry("tool_choice", NONE),
-          Map.entry("function_call", NONE),
-          Map.entry("response_format", node -> is("text").test(node.path("type"))),
-          Map.entry("modalities", node -> node.size() == 1 && is("text").test(node.path(0))),
-          Map.entry("audio", NEVER),
-          Map.entry("prediction", NEVER),
-          Map.entry("web_search_options", NEVER),
-          Map.entry("moderation", NEVER),
-          Map.entry("reasoning_effort", NONE),
-          Map.entry("verbosity", is("medium")),
-          Map.entry("logprobs", OFF),
+          Map.entry("tools", Unsupported::isEmpty),
+          Map.entry("functions", Unsupported::isEmpty),
+          Map.entry("tool_choice", node -> is(node, "none")),
+          Map.entry("function_call", node -> is(node, "none")),
+          Map.entry("response_format", node -> is(node.path("type"), "text")),
+          Map.entry("modalities", node -> node.size() == 1 && is(node.path(0), "text")),
+          Map.entry("audio", _ -> false),
+          Map.entry("prediction", _ -> false),
+          Map.entry("web_search_options", _ -> false),
+          Map.entry("moderation", _ -> false),
+          Map.entry("reasoning_effort", node -> is(node, "none")),
+          Map.entry("verbosity", node -> is(node, "medium")),
+          Map.entry("logprobs", node -> node.isBoolean() && !node.booleanValue()),
           Map.entry("top_logprobs", node -> node.isNumber() && node.asDouble() == 0),
-          Map.entry("logit_bias", EMPTY));
+          Map.entry("logit_bias", Unsupported::isEmpty));
 
   private Unsupported() {}
 
@@ -58,7 +53,11 @@ final class Unsupported {
         field, "unsupported_parameter", field + ": not supported (expected: absent)");
   }
 
-  private static Predicate<JsonNode> is(String value) {
-    return node -> node.isString() && node.stringValue().equals(value);
+  private static boolean isEmpty(JsonNode node) {
+    return node.isContainer() && node.isEmpty();
+  }
+
+  private static boolean is(JsonNode node, String value) {
+    return node.isString() && node.stringValue().equals(value);
   }
 }
