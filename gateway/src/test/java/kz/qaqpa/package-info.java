@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa;
+
+import org.jspecify.annotations.NullMarked;
