@@ -14,7 +14,8 @@ public interface TokenStream extends AutoCloseable {
    * the next step; a subscriber that requests nothing stalls this sequence alone.
    *
    * @param edge where the events are delivered, usually the connection's event loop
-   * @return tokens and one {@link TokenEvent.End}, or an error: a {@link GenerationFailure}
+   * @return tokens and one {@link TokenEvent.End}, or an error: a {@link GenerationFailure}, or
+   *     {@link java.util.concurrent.CancellationException} if the stream was closed meanwhile
    */
   Flux<TokenEvent> flux(Scheduler edge);
 

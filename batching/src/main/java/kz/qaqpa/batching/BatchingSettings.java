@@ -1,0 +1,124 @@
+package kz.qaqpa.batching;
+
+import java.time.Duration;
+
+/**
+ * Sizes and limits of one {@link BatchingEngine}.
+ *
+ * @param queueRequests most requests that wait for a slot, 1 to 1,000,000; more are refused
+ * @param queueTokens most prompt tokens that wait for a slot, at least 1; a longer prompt alone is
+ *     still taken while nothing else waits
+ * @param stepTokens tokens that one step should carry, at least 1: decode rows come first, the rest
+ *     goes to chunks of prompts. Small keeps running streams even, large reads prompts faster; one
+ *     cell of the prefill grid is always granted, or no prompt would ever be read beside many
+ *     streams
+ * @param stallTimeout how long a consumer may leave its full ring unread before its request fails
+ *     as {@link GenerationFailure.Kind#SLOW_CONSUMER}, 1 ms to 1 h
+ * @param streamRing events that a stream holds for its consumer, 8 to 65,536, a power of two
+ * @param commandRing requests handed over and not yet seen by the step loop, 8 to 65,536, a power
+ *     of two
+ * @param reuseDecodedPrefixes whether the KV of generated tokens serves as a prefix of later
+ *     prompts (a conversation's next turn). It was computed by decode and not by prefill, so the
+ *     reuse is not equal bit for bit to reading the prompt anew
+ * @param closeTimeout how long {@link BatchingEngine#close()} waits for the step under way, 1 ms to
+ *     1 h
+ */
+public record BatchingSettings(
+    int queueRequests,
+    int queueTokens,
+    int stepTokens,
+    Duration stallTimeout,
+    int streamRing,
+    int commandRing,
+    boolean reuseDecodedPrefixes,
+    Duration closeTimeout) {
+
+  /** Checks ranges. */
+  public BatchingSettings {
+    requireRange("batching.queueRequests", queueRequests, 1, 1_000_000);
+    requireRange("batching.queueTokens", queueTokens, 1, Integer.MAX_VALUE);
+    requireRange("batching.stepTokens", stepTokens, 1, 1 << 20);
+    requireDuration("batching.stallTimeout", stallTimeout);
+    requirePowerOfTwo("batching.streamRing", streamRing);
+    requirePowerOfTwo("batching.commandRing", commandRing);
+    requireDuration("batching.closeTimeout", closeTimeout);
+  }
+
+  /** What a server starts with. */
+  public static BatchingSettings defaults() {
+    return new BatchingSettings(
+        1024, 1 << 20, 256, Duration.ofSeconds(30), 256, 1024, true, Duration.ofSeconds(10));
+  }
+
+  /** The same with other queue limits. */
+  public BatchingSettings withQueue(int requests, int tokens) {
+    return new BatchingSettings(
+        requests,
+        tokens,
+        stepTokens,
+        stallTimeout,
+        streamRing,
+        commandRing,
+        reuseDecodedPrefixes,
+        closeTimeout);
+  }
+
+  /** The same with another token budget of a step. */
+  public BatchingSettings withStepTokens(int tokens) {
+    return new BatchingSettings(
+        queueRequests,
+        queueTokens,
+        tokens,
+        stallTimeout,
+        streamRing,
+        commandRing,
+        reuseDecodedPrefixes,
+        closeTimeout);
+  }
+
+  /** The same with another patience for slow consumers, and rings of another size. */
+  public BatchingSettings withStreams(Duration timeout, int ring) {
+    return new BatchingSettings(
+        queueRequests,
+        queueTokens,
+        stepTokens,
+        timeout,
+        ring,
+        commandRing,
+        reuseDecodedPrefixes,
+        closeTimeout);
+  }
+
+  /** The same, reusing the KV of generated tokens or not. */
+  public BatchingSettings withReuseDecodedPrefixes(boolean reuse) {
+    return new BatchingSettings(
+        queueRequests,
+        queueTokens,
+        stepTokens,
+        stallTimeout,
+        streamRing,
+        commandRing,
+        reuse,
+        closeTimeout);
+  }
+
+  private static void requireRange(String name, int value, int low, int high) {
+    if (value < low || value > high) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + low + " to " + high + ")");
+    }
+  }
+
+  private static void requirePowerOfTwo(String name, int value) {
+    if (value < 8 || value > 65_536 || Integer.bitCount(value) != 1) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: a power of two, 8 to 65536)");
+    }
+  }
+
+  private static void requireDuration(String name, Duration value) {
+    if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1 ms to 1 h)");
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package kz.qaqpa.batching.loop;
+
+import java.time.Duration;
+import kz.qaqpa.batching.BatchingEngine;
+import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.batching.BatchingStats;
+import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.StepListener;
+import kz.qaqpa.batching.SubmitRefusal;
+import kz.qaqpa.batching.SubmitRefusal.Reason;
+import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.schedule.Scheduler;
+import kz.qaqpa.batching.schedule.Sequence;
+import kz.qaqpa.batching.schedule.Tally;
+import kz.qaqpa.batching.schedule.Tally.Item;
+import kz.qaqpa.engine.Engine;
+import kz.qaqpa.engine.EngineShape;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Any thread. The handle of a {@link StepLoop}: refuses, hands over, reads counters. */
+public final class LoopEngine implements BatchingEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopEngine.class);
+
+  private final EngineShape shape;
+  private final BatchingSettings settings;
+  private final BlockHash hash;
+  private final Tally tally;
+  private final Backlog backlog;
+  private final StepLoop loop;
+  private final TokenEvent.@Nullable Token[] tokens;
+  private volatile boolean draining;
+
+  private LoopEngine(
+      EngineShape shape,
+      BatchingSettings settings,
+      BlockHash hash,
+      Tally tally,
+      Backlog backlog,
+      StepLoop loop) {
+    this.shape = shape;
+    this.settings = settings;
+    this.hash = hash;
+    this.tally = tally;
+    this.backlog = backlog;
+    this.loop = loop;
+    this.tokens = new TokenEvent.Token[shape.vocabulary()];
+  }
+
+  /** Starts the step loop of an engine, see {@link kz.qaqpa.batching.BatchingEngines}. */
+  public static LoopEngine start(
+      Engine engine, String modelName, BatchingSettings settings, StepListener listener) {
+    return start(engine, modelName, settings, listener, BlockHash.CHAINED);
+  }
+
+  /** The same with another hash, for tests that force collisions. */
+  public static LoopEngine start(
+      Engine engine,
+      String modelName,
+      BatchingSettings settings,
+      StepListener listener,
+      BlockHash hash) {
+    EngineShape shape = engine.shape();
+    Tally tally = new Tally();
+    Scheduler scheduler = new Scheduler(shape, settings, hash, tally);
+    StepLoop loop =
+        new StepLoop(engine, modelName, scheduler, tally, listener, settings.commandRing());
+    Backlog backlog = new Backlog(settings.queueRequests(), settings.queueTokens());
+    LoopEngine handle = new LoopEngine(shape, settings, hash, tally, backlog, loop);
+    loop.thread().start();
+    return handle;
+  }
+
+  @Override
+  public TokenStream submit(GenerationRequest request) {
+    requireOpen();
+    int promptTokens = request.prompt().length;
+    requireFits(promptTokens, request.maxTokens());
+    if (!backlog.enter(promptTokens)) {
+      throw new SubmitRefusal(Reason.QUEUE_FULL, "the waiting queue is full");
+    }
+    RingTokenStream stream =
+        new RingTokenStream(settings.streamRing(), tokens, backlog, promptTokens);
+    boolean taken = false;
+    try {
+      taken =
+          loop.commands()
+              .offer(new Sequence(request, stream, shape.prefillChunk(), hash, System.nanoTime()));
+    } finally {
+      if (!taken) {
+        backlog.leave(promptTokens);
+      }
+    }
+    if (!taken) {
+      throw new SubmitRefusal(Reason.QUEUE_FULL, "the step loop takes no more at the moment");
+    }
+    if (loop.hasEnded()) {
+      loop.abandonLate();
+    }
+    return stream;
+  }
+
+  private void requireOpen() {
+    if (!loop.isHealthy()) {
+      throw new SubmitRefusal(Reason.UNHEALTHY, "the engine failed");
+    }
+    if (draining || loop.hasEnded()) {
+      throw new SubmitRefusal(Reason.DRAINING, "the server is stopping");
+    }
+  }
+
+  private void requireFits(int promptTokens, int maxTokens) {
+    if ((long) promptTokens + maxTokens > shape.slotLength()) {
+      throw new SubmitRefusal(
+          Reason.TOO_LONG,
+          "prompt and max_tokens: "
+              + promptTokens
+              + " + "
+              + maxTokens
+              + " (expected: at most "
+              + shape.slotLength()
+              + " together)");
+    }
+  }
+
+  @Override
+  public BatchingStats stats() {
+    return new BatchingStats(
+        (int) tally.get(Item.RUNNING),
+        backlog.requests(),
+        (int) tally.get(Item.STALLED),
+        shape.slots(),
+        tally.get(Item.KV_TOKENS),
+        (long) shape.slots() * shape.slotLength(),
+        tally.get(Item.STEPS),
+        tally.get(Item.ROWS),
+        tally.get(Item.PROMPT_TOKENS),
+        tally.get(Item.COMPUTED_PROMPT_TOKENS),
+        tally.get(Item.CACHED_PROMPT_TOKENS),
+        tally.get(Item.OUTPUT_TOKENS),
+        tally.get(Item.FINISHED),
+        tally.get(Item.CANCELLED),
+        tally.get(Item.FAILED),
+        tally.get(Item.ENGINE_NANOS),
+        tally.get(Item.LOOP_NANOS));
+  }
+
+  @Override
+  public boolean healthy() {
+    return loop.isHealthy() && !loop.hasEnded();
+  }
+
+  @Override
+  public void drain() {
+    draining = true;
+  }
+
+  /** Waits at most {@link BatchingSettings#closeTimeout} for the step under way. */
+  @Override
+  public void close() {
+    draining = true;
+    loop.stop();
+    try {
+      Duration timeout = settings.closeTimeout();
+      if (Thread.currentThread() != loop.thread() && !loop.thread().join(timeout)) {
+        LOG.warn("{} did not end within {}: its engine stays open", loop.thread(), timeout);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * What is wrong with the structure after {@link #close()}: sequences that live, slots that are
+   * held, an index that is not whole. Null if nothing is. For tests.
+   */
+  public @Nullable String problem() {
+    if (loop.thread().isAlive()) {
+      return "the loop runs";
+    }
+    return backlog.requests() == 0 && backlog.tokens() == 0
+        ? loop.problem()
+        : backlog.requests() + " requests waiting, " + backlog.tokens() + " tokens";
+  }
+}

@@ -1,0 +1,136 @@
+package kz.qaqpa.batching.loop;
+
+import java.util.concurrent.CancellationException;
+import kz.qaqpa.batching.GenerationFailure;
+import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.batching.schedule.TokenOutlet;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Written by the step loop, read by one consumer, closed by any thread. A bounded ring of events
+ * behind a unicast sink.
+ *
+ * <pre>
+ * Demand    The consumer's requests take events out of the ring. One that requests nothing lets it
+ *           fill; hasRoom() turns false and the scheduler passes over this sequence. Room is kept
+ *           for the end, so the last event is never refused.
+ * Cancel    A flag. The step loop reads it when it plans, at most one step later.
+ * Edge      publishOn stands inside flux(): with it, the step loop only offers to the ring and
+ *           schedules a drain. Without it, whatever a subscriber does would run on the step loop.
+ * Tokens    An event without log probabilities is the same object for the same token id, made when
+ *           the id first occurs: the step loop allocates nothing for a token.
+ * Unread    A stream that nobody subscribes holds its ring and nothing else. Its sequence ends by
+ *           itself, by close(), or, once the ring is full, as a slow consumer.
+ * </pre>
+ */
+final class RingTokenStream implements TokenStream, TokenOutlet {
+  /** Events that publishOn asks for at a time. */
+  private static final int PREFETCH = 32;
+
+  private final SpscVarHandleArrayQueue<TokenEvent> ring;
+  private final Sinks.Many<TokenEvent> sink;
+  private final TokenEvent.@Nullable Token[] tokens; // [token id], step loop only, shared
+  private final Backlog backlog;
+  private final int promptTokens;
+  private volatile boolean cancelled;
+
+  /**
+   * A stream without events.
+   *
+   * @param capacity of its ring, a power of two
+   * @param tokens one place for each token id, filled by the step loop
+   * @param backlog has counted the request in
+   */
+  RingTokenStream(
+      int capacity, TokenEvent.@Nullable Token[] tokens, Backlog backlog, int promptTokens) {
+    this.ring = new SpscVarHandleArrayQueue<>(capacity);
+    this.sink = Sinks.unsafe().many().unicast().onBackpressureBuffer(ring);
+    this.tokens = tokens;
+    this.backlog = backlog;
+    this.promptTokens = promptTokens;
+  }
+
+  @Override
+  public Flux<TokenEvent> flux(Scheduler edge) {
+    return sink.asFlux().doOnCancel(this::close).publishOn(edge, PREFETCH);
+  }
+
+  @Override
+  public void close() {
+    cancelled = true;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return ring.capacity() - ring.size() >= 2;
+  }
+
+  @Override
+  public void leftQueue() {
+    backlog.leave(promptTokens);
+  }
+
+  @Override
+  public void push(int token, @Nullable Logprobs logprobs) {
+    emit(logprobs == null ? plain(token) : new TokenEvent.Token(token, logprobs));
+  }
+
+  private TokenEvent.Token plain(int id) {
+    TokenEvent.Token token = tokens[id];
+    if (token == null) {
+      token = new TokenEvent.Token(id, null);
+      tokens[id] = token;
+    }
+    return token;
+  }
+
+  @Override
+  public void finish(TokenEvent.End end) {
+    emit(end);
+    sink.tryEmitComplete();
+  }
+
+  @Override
+  public void fail(GenerationFailure failure) {
+    sink.tryEmitError(failure);
+  }
+
+  @Override
+  public void discard() {
+    sink.tryEmitError(new Closed());
+  }
+
+  private void emit(TokenEvent event) {
+    Sinks.EmitResult result = sink.tryEmitNext(event);
+    if (result == Sinks.EmitResult.FAIL_OVERFLOW) {
+      throw new IllegalStateException("token ring: full (expected: room, as hasRoom() said)");
+    }
+    // Every other failure means that the consumer has left, which the next plan will see.
+  }
+
+  /** What a consumer sees that is still subscribed when its stream is closed. No stack trace. */
+  private static final class Closed extends CancellationException {
+    private static final long serialVersionUID = 1L;
+
+    Closed() {
+      super("the stream was closed");
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // It has no state to guard.
+    public Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package kz.qaqpa.batching.schedule;
+
+import java.util.Arrays;
+import kz.qaqpa.engine.EngineShape;
+import kz.qaqpa.engine.LogitsMode;
+import kz.qaqpa.engine.StepPlan;
+import kz.qaqpa.engine.StepPlanBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Confined to the step loop. One step as the scheduler wants it: KV copies, to be made in their
+ * order, and then one plan for the engine. Preallocated; the scheduler fills two in turn.
+ */
+public final class PlannedStep {
+  private final StepPlanBuilder builder;
+  private final @Nullable Sequence[] owners; // [row]
+  private final int[] copyFrom;
+  private final int[] copyTo;
+  private final int[] copyTokens;
+  private int copies;
+
+  PlannedStep(EngineShape shape) {
+    this.builder = new StepPlanBuilder(shape);
+    this.owners = new Sequence[shape.slots()];
+    // At most one compaction and one prefix for each slot.
+    this.copyFrom = new int[2 * shape.slots()];
+    this.copyTo = new int[2 * shape.slots()];
+    this.copyTokens = new int[2 * shape.slots()];
+  }
+
+  void clear() {
+    builder.clear();
+    Arrays.fill(owners, null);
+    copies = 0;
+  }
+
+  void copy(int from, int to, int tokens) {
+    copyFrom[copies] = from;
+    copyTo[copies] = to;
+    copyTokens[copies++] = tokens;
+  }
+
+  boolean hasRoomForCopy() {
+    return copies < copyFrom.length;
+  }
+
+  /** Opens a row; its tokens follow by {@link #token}. */
+  void row(Sequence owner, LogitsMode logits) {
+    owners[builder.row(owner.slot, owner.computed, logits)] = owner;
+  }
+
+  void token(int id) {
+    builder.token(id);
+  }
+
+  void slotLength(int slot, int length) {
+    builder.slotLength(slot, length);
+  }
+
+  Sequence owner(int row) {
+    Sequence owner = owners[row];
+    if (owner == null) {
+      throw new IllegalStateException("row " + row + ": no owner");
+    }
+    return owner;
+  }
+
+  /** Whether there is nothing to do at all. */
+  public boolean isEmpty() {
+    return plan().rows() == 0 && copies == 0;
+  }
+
+  /** The plan for the engine; without rows it must not reach one. */
+  public StepPlan plan() {
+    return builder.plan();
+  }
+
+  /** Number of KV copies to be made before the plan is executed. */
+  public int copies() {
+    return copies;
+  }
+
+  /** The slot that copy {@code i} reads. */
+  public int copyFrom(int i) {
+    return copyFrom[i];
+  }
+
+  /** The slot that copy {@code i} writes. */
+  public int copyTo(int i) {
+    return copyTo[i];
+  }
+
+  /** How many tokens copy {@code i} takes from the start of its slot. */
+  public int copyTokens(int i) {
+    return copyTokens[i];
+  }
+}

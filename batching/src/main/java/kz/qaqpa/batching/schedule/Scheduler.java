@@ -1,0 +1,517 @@
+package kz.qaqpa.batching.schedule;
+
+import static kz.qaqpa.batching.schedule.SequenceState.DECODE;
+import static kz.qaqpa.batching.schedule.SequenceState.ENDED;
+import static kz.qaqpa.batching.schedule.SequenceState.PREFILL;
+import static kz.qaqpa.batching.schedule.SequenceState.WAITING;
+
+import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.batching.FinishReason;
+import kz.qaqpa.batching.GenerationFailure;
+import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.kv.KvSlots;
+import kz.qaqpa.batching.kv.Placement;
+import kz.qaqpa.batching.kv.PrefixCache;
+import kz.qaqpa.batching.sample.Sampler;
+import kz.qaqpa.batching.schedule.Tally.Item;
+import kz.qaqpa.engine.EngineShape;
+import kz.qaqpa.engine.LogitsMode;
+import kz.qaqpa.engine.StepPlan;
+import kz.qaqpa.engine.StepResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Confined to the step loop. Decides what each step computes ({@link #plan}) and what its result
+ * means ({@link #apply}); every {@code plan} is followed by {@code apply} or {@code failStep},
+ * unless it is empty.
+ *
+ * <pre>
+ * Pure        No clock, thread, I/O or logger. Time is an argument; what consumers want is read
+ *             from each sequence's outlet, in plan() alone.
+ * Order       First come, first served. Sequences that decode have a row in every step, unless
+ *             their consumer has no room. What the token budget leaves goes to prompts, in order of
+ *             arrival, in cells of the prefill grid; the last chunk of a prompt may be shorter.
+ * Slots       A waiting sequence gets a slot only together with its first chunk, so its prefix is
+ *             looked up as late as possible. At least the last token of a prompt is always
+ *             computed, for its logits.
+ * Shared      A cell that one row of a step computes is not computed by another row of the same
+ * prefixes    step: that prompt is passed over once, and copies the cell in the next step. A prompt
+ *             that finds, between two of its chunks, a longer prefix in another slot copies it too.
+ * Holes       Each step adds the free slots below the highest held one to a count of wasted rows.
+ *             As soon as moving the highest sequence down costs no more than what was wasted, it is
+ *             moved: never more than twice the cost of the best choice in hindsight (ski rental).
+ * Ends        By stop token or length in apply(); by cancel, deadline or stall in plan(), waiting
+ *             or not. Whatever a slot holds in whole blocks stays behind as cache.
+ * </pre>
+ */
+public final class Scheduler {
+  /** Waiting prompts passed over in one step, because another row computes their prefix. */
+  private static final int MOST_PASSED_OVER = 32;
+
+  private final Tally tally;
+  private final int cell;
+  private final long stallNanos;
+  private final TokenBudget budget;
+  private final WaitingQueue waiting = new WaitingQueue();
+  private final KvSlots slots;
+  private final PrefixCache cache;
+  private final Placement placement;
+  private final PrefixCache.Match match = new PrefixCache.Match();
+  private final Sampler sampler;
+  private final PlannedStep[] steps;
+  private int turn;
+
+  /** Sequences with a slot, in order of arrival. */
+  private final @Nullable Sequence[] running;
+
+  private int runningCount;
+
+  private final @Nullable Sequence[] holder; // [slot]
+
+  /** Hashes of the whole cells that rows of the plan being made compute. */
+  private final long[] pending;
+
+  private int pendingCount;
+  private double wastedRows;
+  private long kvTokens;
+
+  /**
+   * A scheduler without sequences.
+   *
+   * @param hash another one than {@link BlockHash#CHAINED} only in tests
+   * @throws IllegalArgumentException if a step cannot carry one token for each slot and one cell
+   */
+  public Scheduler(EngineShape shape, BatchingSettings settings, BlockHash hash, Tally tally) {
+    int least = shape.slots() + shape.prefillChunk();
+    if (shape.maxStepTokens() < least) {
+      throw new IllegalArgumentException(
+          "maxStepTokens: "
+              + shape.maxStepTokens()
+              + " (expected: >= slots + prefillChunk = "
+              + least
+              + ")");
+    }
+    this.tally = tally;
+    this.cell = shape.prefillChunk();
+    this.stallNanos = settings.stallTimeout().toNanos();
+    this.budget = new TokenBudget(settings.stepTokens(), shape.maxStepTokens(), cell);
+    this.slots = new KvSlots(shape.slots());
+    this.cache =
+        new PrefixCache(
+            shape.slots(), shape.slotLength(), cell, hash, settings.reuseDecodedPrefixes());
+    this.placement = new Placement(slots, cache);
+    this.sampler = new Sampler(shape.vocabulary());
+    this.steps = new PlannedStep[] {new PlannedStep(shape), new PlannedStep(shape)};
+    this.running = new Sequence[shape.slots()];
+    this.holder = new Sequence[shape.slots()];
+    this.pending = new long[shape.maxStepTokens() / cell + 1];
+  }
+
+  /** A submitted sequence takes its place in the queue. */
+  public void enqueue(Sequence sequence) {
+    waiting.add(sequence);
+    tally.add(Item.PROMPT_TOKENS, sequence.promptLength());
+  }
+
+  /** Whether any sequence waits or runs. */
+  public boolean hasLive() {
+    return runningCount > 0 || waiting.size() > 0;
+  }
+
+  /**
+   * Plans the next step.
+   *
+   * @param now {@link System#nanoTime()}
+   * @return valid until the plan after the next
+   */
+  public PlannedStep plan(long now) {
+    PlannedStep step = steps[turn ^= 1];
+    step.clear();
+    pendingCount = 0;
+    endAbandoned(now);
+    compact(step);
+    planDecode(step);
+    budget.start(step.plan().rows());
+    planPrefill(step);
+    admitWaiting(step, now);
+    for (int slot = 0; slot < slots.slots(); slot++) {
+      step.slotLength(slot, cache.length(slot));
+    }
+    return step;
+  }
+
+  private void endAbandoned(long now) {
+    int stalled = 0;
+    for (int i = 0; i < runningCount; i++) {
+      Sequence s = running(i);
+      endIfAbandoned(s, now);
+      if (s.state == DECODE) {
+        stalled += updateStall(s, now) ? 1 : 0;
+      }
+    }
+    tally.set(Item.STALLED, stalled);
+    dropEnded();
+    for (Sequence s = waiting.first(); s != null; ) {
+      Sequence following = s.next;
+      endIfAbandoned(s, now);
+      s = following;
+    }
+  }
+
+  private void endIfAbandoned(Sequence s, long now) {
+    if (s.outlet.isCancelled()) {
+      leave(s);
+      tally.add(Item.CANCELLED, 1);
+      s.outlet.discard();
+    } else if (s.isExpired(now)) {
+      fail(s, GenerationFailure.Kind.DEADLINE, "deadline passed");
+    }
+  }
+
+  /** Returns whether the sequence is passed over because its consumer has no room. */
+  private boolean updateStall(Sequence s, long now) {
+    if (s.outlet.hasRoom()) {
+      s.stalledNanos = Sequence.NEVER;
+      return false;
+    }
+    if (s.stalledNanos == Sequence.NEVER) {
+      s.stalledNanos = now;
+    } else if (now - s.stalledNanos > stallNanos) {
+      fail(s, GenerationFailure.Kind.SLOW_CONSUMER, "consumer did not read for too long");
+      return false;
+    }
+    return true;
+  }
+
+  private void compact(PlannedStep step) {
+    int holes = slots.holes();
+    wastedRows = holes == 0 ? 0 : wastedRows + holes;
+    while (slots.holes() > 0) {
+      int from = slots.highestHeld();
+      int to = placement.cheapestHole();
+      double cost = placement.moveCost(from, to);
+      if (cost > wastedRows) {
+        return;
+      }
+      wastedRows -= cost;
+      move(step, from, to);
+    }
+  }
+
+  private void move(PlannedStep step, int from, int to) {
+    Sequence s = holder[from];
+    if (s == null) {
+      throw new IllegalStateException("slot " + from + ": no holder");
+    }
+    copy(step, from, to, cache.length(from));
+    cache.truncate(from, 0);
+    holder[from] = null;
+    holder[to] = s;
+    slots.release(from);
+    slots.acquire(to);
+    s.slot = to;
+  }
+
+  private void copy(PlannedStep step, int from, int to, int tokens) {
+    cache.copy(from, to, tokens);
+    step.copy(from, to, tokens);
+  }
+
+  private void planDecode(PlannedStep step) {
+    for (int i = 0; i < runningCount; i++) {
+      Sequence s = running(i);
+      if (s.state == DECODE && s.stalledNanos == Sequence.NEVER) {
+        step.row(s, Sampler.logitsMode(s.request.sampling(), s.counts));
+        step.token(s.output[s.outputLength - 1]);
+      }
+    }
+  }
+
+  private void planPrefill(PlannedStep step) {
+    for (int i = 0; i < runningCount && !budget.isSpent(); i++) {
+      Sequence s = running(i);
+      if (s.state == PREFILL) {
+        catchUp(step, s);
+        planChunk(step, s);
+      }
+    }
+  }
+
+  /** Copies what another slot has computed of this prompt meanwhile. */
+  private void catchUp(PlannedStep step, Sequence s) {
+    int nextCell = s.computed / cell;
+    if (nextCell < reusableCells(s) && cache.isPublished(s.promptHashes[nextCell])) {
+      find(s);
+      if (match.tokens() > s.computed) {
+        copy(step, match.slot(), s.slot, match.tokens());
+        countCached(s, match.tokens() - s.computed);
+      }
+    }
+  }
+
+  private void admitWaiting(PlannedStep step, long now) {
+    int passedOver = 0;
+    Sequence s = waiting.first();
+    while (s != null
+        && !budget.isSpent()
+        && runningCount < running.length
+        && passedOver <= MOST_PASSED_OVER) {
+      Sequence following = s.next;
+      find(s);
+      if (isPending(s, match.tokens() / cell)) {
+        passedOver++;
+      } else if (budget.nextEnd(match.tokens(), s.promptLength(), 0) == match.tokens()) {
+        return; // No room for its first cell; who came later does not overtake.
+      } else {
+        admit(step, s, now);
+      }
+      s = following;
+    }
+  }
+
+  private void admit(PlannedStep step, Sequence s, long now) {
+    int slot = placement.choose(match, s.remainingSteps());
+    if (match.tokens() == 0) {
+      cache.begin(slot, s.request.prefixSalt());
+    } else if (match.slot() == slot) {
+      cache.truncate(slot, match.tokens());
+    } else {
+      copy(step, match.slot(), slot, match.tokens());
+    }
+    waiting.remove(s);
+    s.outlet.leftQueue();
+    slots.acquire(slot);
+    holder[slot] = s;
+    running[runningCount++] = s;
+    s.slot = slot;
+    s.state = PREFILL;
+    s.firstStepNanos = now;
+    countCached(s, match.tokens());
+    tally.set(Item.RUNNING, runningCount);
+    planChunk(step, s);
+  }
+
+  private void planChunk(PlannedStep step, Sequence s) {
+    int start = s.computed;
+    int end = start;
+    while (end < s.promptLength() && !isPending(s, end / cell)) {
+      int next = budget.nextEnd(end, s.promptLength(), end - start);
+      if (next == end) {
+        break;
+      }
+      if (end / cell < s.promptHashes.length) {
+        pending[pendingCount++] = s.promptHashes[end / cell];
+      }
+      end = next;
+    }
+    if (end == start) {
+      return;
+    }
+    budget.take(end - start);
+    boolean last = end == s.promptLength();
+    step.row(s, last ? Sampler.logitsMode(s.request.sampling(), s.counts) : LogitsMode.NONE);
+    for (int i = start; i < end; i++) {
+      step.token(s.request.prompt()[i]);
+    }
+  }
+
+  private boolean isPending(Sequence s, int wantedCell) {
+    if (wantedCell < reusableCells(s)) {
+      for (int i = 0; i < pendingCount; i++) {
+        if (pending[i] == s.promptHashes[wantedCell]) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void find(Sequence s) {
+    cache.find(
+        s.request.prefixSalt(), s.request.prompt(), s.promptHashes, reusableCells(s), slots, match);
+  }
+
+  private int reusableCells(Sequence s) {
+    return (s.promptLength() - 1) / cell;
+  }
+
+  private void countCached(Sequence s, int tokens) {
+    s.computed += tokens;
+    s.cached += tokens;
+    kvTokens += tokens;
+    tally.add(Item.CACHED_PROMPT_TOKENS, tokens);
+    tally.set(Item.KV_TOKENS, kvTokens);
+  }
+
+  /**
+   * Takes in what the engine computed for a step.
+   *
+   * @param now {@link System#nanoTime()}
+   */
+  public void apply(PlannedStep step, StepResult result, long now) {
+    StepPlan plan = step.plan();
+    tally.add(Item.STEPS, 1);
+    tally.add(Item.ROWS, plan.rows());
+    for (int row = 0; row < plan.rows(); row++) {
+      Sequence s = step.owner(row);
+      if (takeComputed(s, plan.queryLength(row))) {
+        takeToken(s, result, row, now);
+      }
+    }
+    dropEnded();
+  }
+
+  /** Returns whether the row's last token has a successor to be sampled. */
+  private boolean takeComputed(Sequence s, int tokens) {
+    boolean prefill = s.state == PREFILL;
+    cache.append(
+        s.slot,
+        prefill ? s.request.prompt() : s.output,
+        prefill ? s.computed : s.outputLength - 1,
+        tokens,
+        prefill);
+    s.computed += tokens;
+    kvTokens += tokens;
+    tally.set(Item.KV_TOKENS, kvTokens);
+    if (prefill) {
+      tally.add(Item.COMPUTED_PROMPT_TOKENS, tokens);
+    }
+    return s.computed >= s.promptLength();
+  }
+
+  private void takeToken(Sequence s, StepResult result, int row, long now) {
+    int token = sampler.sample(s.request.sampling(), s.counts, result, row, s.outputLength);
+    if (s.state == PREFILL) {
+      s.state = DECODE;
+      s.firstTokenNanos = now;
+    }
+    if (s.isStop(token)) {
+      finish(s, FinishReason.STOP);
+      return;
+    }
+    s.appendOutput(token);
+    tally.add(Item.OUTPUT_TOKENS, 1);
+    boolean wantsLogprobs = s.request.sampling().topLogprobs() >= 0;
+    s.outlet.push(
+        token, wantsLogprobs ? sampler.logprobs(s.request.sampling(), result, row, token) : null);
+    if (s.outputLength == s.request.maxTokens()) {
+      finish(s, FinishReason.LENGTH);
+    }
+  }
+
+  /**
+   * A step came to nothing: its rows fail and what their slots hold is forgotten. If its copies
+   * were not all made, so are the sequences and the content that they were to bring.
+   */
+  public void failStep(PlannedStep step, boolean copiesMade) {
+    for (int row = 0; row < step.plan().rows(); row++) {
+      failComputing(step.owner(row));
+    }
+    for (int i = 0; i < step.copies() && !copiesMade; i++) {
+      Sequence s = holder[step.copyTo(i)];
+      if (s != null) {
+        failComputing(s);
+      } else {
+        cache.truncate(step.copyTo(i), 0);
+      }
+    }
+    dropEnded();
+  }
+
+  private void failComputing(Sequence s) {
+    if (s.state != ENDED) {
+      cache.truncate(s.slot, 0);
+      fail(s, GenerationFailure.Kind.ENGINE, "the engine failed this step");
+    }
+  }
+
+  /** Ends every sequence, waiting or running. */
+  public void failAll(GenerationFailure.Kind kind, String message) {
+    for (int i = 0; i < runningCount; i++) {
+      fail(running(i), kind, message);
+    }
+    dropEnded();
+    for (Sequence s = waiting.first(); s != null; s = waiting.first()) {
+      fail(s, kind, message);
+    }
+  }
+
+  private void finish(Sequence s, FinishReason reason) {
+    leave(s);
+    tally.add(Item.FINISHED, 1);
+    s.outlet.finish(
+        new TokenEvent.End(
+            reason,
+            s.promptLength(),
+            s.cached,
+            s.outputLength,
+            s.firstStepNanos - s.submittedNanos,
+            s.firstTokenNanos - s.firstStepNanos));
+  }
+
+  private void fail(Sequence s, GenerationFailure.Kind kind, String message) {
+    leave(s);
+    tally.add(Item.FAILED, 1);
+    s.outlet.fail(new GenerationFailure(kind, "request " + s.request.id() + ": " + message));
+  }
+
+  /** Gives back what a sequence holds; {@link #dropEnded} then takes it off the list. */
+  private void leave(Sequence s) {
+    if (s.state == WAITING) {
+      waiting.remove(s);
+      s.outlet.leftQueue();
+    } else {
+      holder[s.slot] = null;
+      slots.release(s.slot);
+      cache.truncate(s.slot, cache.length(s.slot) / cell * cell);
+      kvTokens -= s.computed;
+      tally.set(Item.KV_TOKENS, kvTokens);
+      tally.set(Item.RUNNING, slots.held());
+    }
+    s.state = ENDED;
+  }
+
+  private void dropEnded() {
+    int kept = 0;
+    for (int i = 0; i < runningCount; i++) {
+      Sequence s = running(i);
+      if (s.state != ENDED) {
+        running[kept++] = s;
+      }
+    }
+    for (int i = kept; i < runningCount; i++) {
+      running[i] = null;
+    }
+    runningCount = kept;
+  }
+
+  private Sequence running(int i) {
+    Sequence s = running[i];
+    if (s == null) {
+      throw new IllegalStateException("running " + i + ": none");
+    }
+    return s;
+  }
+
+  /**
+   * Checks between two steps that every slot is free or held by the one running sequence that says
+   * so, that lengths agree, and that the cache's index is whole.
+   *
+   * @return what is wrong, or null
+   */
+  public @Nullable String problem() {
+    long tokens = 0;
+    for (int i = 0; i < runningCount; i++) {
+      Sequence s = running(i);
+      tokens += s.computed;
+      if (!slots.isHeld(s.slot) || holder[s.slot] != s || cache.length(s.slot) != s.computed) {
+        return "sequence " + s.request.id() + " does not fit slot " + s.slot;
+      }
+    }
+    if (slots.held() != runningCount || tokens != kvTokens) {
+      return slots.held() + " slots held, " + runningCount + " sequences running, " + kvTokens;
+    }
+    return cache.problem();
+  }
+}

@@ -1,0 +1,116 @@
+package kz.qaqpa.batching.schedule;
+
+import java.util.Arrays;
+import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.sample.Sampler;
+import kz.qaqpa.batching.sample.TokenCounts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Built by a submitter, handed over once, then confined to the step loop. One request on its way:
+ * its tokens, how many of them the engine has computed, and where.
+ */
+public final class Sequence {
+  static final long NEVER = Long.MIN_VALUE;
+
+  final GenerationRequest request;
+  final TokenOutlet outlet;
+  final long submittedNanos;
+
+  /** Hashes of the prompt's whole blocks: work for the submitter, not for the step loop. */
+  final long[] promptHashes;
+
+  final @Nullable TokenCounts counts;
+
+  SequenceState state = SequenceState.WAITING;
+  int slot = -1;
+
+  /** Tokens whose KV is in the slot. */
+  int computed;
+
+  /** Prompt tokens that were found in the cache. */
+  int cached;
+
+  int[] output;
+  int outputLength;
+  long firstStepNanos = NEVER;
+  long firstTokenNanos = NEVER;
+
+  /** Since when the outlet has had no room, or {@link #NEVER}. */
+  long stalledNanos = NEVER;
+
+  /** Links of the {@link WaitingQueue}. */
+  @Nullable Sequence next;
+
+  @Nullable Sequence previous;
+
+  /**
+   * A sequence about to be submitted.
+   *
+   * @param block tokens of a block of the prefix cache
+   */
+  public Sequence(
+      GenerationRequest request,
+      TokenOutlet outlet,
+      int block,
+      BlockHash hash,
+      long submittedNanos) {
+    this.request = request;
+    this.outlet = outlet;
+    this.submittedNanos = submittedNanos;
+    this.promptHashes = hash.chain(request.prefixSalt(), request.prompt(), block);
+    this.counts =
+        Sampler.hasPenalties(request.sampling())
+            ? TokenCounts.of(request.sampling(), request.prompt())
+            : null;
+    this.output = new int[Math.min(request.maxTokens(), 64)];
+  }
+
+  /** The request. */
+  public GenerationRequest request() {
+    return request;
+  }
+
+  /** Where its tokens go. */
+  public TokenOutlet outlet() {
+    return outlet;
+  }
+
+  /** Where it stands. */
+  public SequenceState state() {
+    return state;
+  }
+
+  int promptLength() {
+    return request.prompt().length;
+  }
+
+  /** Steps that it may still live. */
+  int remainingSteps() {
+    return request.maxTokens() - outputLength;
+  }
+
+  void appendOutput(int token) {
+    if (outputLength == output.length) {
+      output = Arrays.copyOf(output, Math.min(request.maxTokens(), outputLength * 2));
+    }
+    output[outputLength++] = token;
+    if (counts != null) {
+      counts.addOutput(token);
+    }
+  }
+
+  boolean isStop(int token) {
+    for (int stop : request.stopTokens()) {
+      if (stop == token) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isExpired(long now) {
+    return request.deadlineNanos() != Long.MAX_VALUE && now - request.deadlineNanos() >= 0;
+  }
+}

@@ -1,0 +1,54 @@
+package kz.qaqpa.batching.schedule;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Written by the step loop, read by any thread. Counters and gauges: one writer, so a plain read
+ * and an opaque write are an exact increment. A counter is written before the event that shows its
+ * cause, and the event's queue publishes both: who has seen a stream end reads counters that know
+ * of it.
+ */
+public final class Tally {
+  private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final long[] values = new long[Item.values().length];
+
+  /** What is counted. */
+  public enum Item {
+    RUNNING,
+    STALLED,
+    KV_TOKENS,
+    STEPS,
+    ROWS,
+    PROMPT_TOKENS,
+    COMPUTED_PROMPT_TOKENS,
+    CACHED_PROMPT_TOKENS,
+    OUTPUT_TOKENS,
+    FINISHED,
+    CANCELLED,
+    FAILED,
+    ENGINE_NANOS,
+    LOOP_NANOS
+  }
+
+  /** Counts on. Step loop only. */
+  public void add(Item item, long amount) {
+    VALUES.setOpaque(values, index(item), values[index(item)] + amount);
+  }
+
+  /** Sets a gauge. Step loop only. */
+  public void set(Item item, long value) {
+    VALUES.setOpaque(values, index(item), value);
+  }
+
+  /** The value now; any thread. */
+  public long get(Item item) {
+    return (long) VALUES.getOpaque(values, index(item));
+  }
+
+  @SuppressWarnings("EnumOrdinal") // Places in this array alone; EnumMap has no opaque access.
+  private static int index(Item item) {
+    return item.ordinal();
+  }
+}

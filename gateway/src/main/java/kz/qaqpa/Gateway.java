@@ -1,0 +1,160 @@
+package kz.qaqpa;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.AgencyDirectory;
+import kz.qaqpa.batching.BatchingEngine;
+import kz.qaqpa.batching.BatchingEngines;
+import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.engine.EngineProvider;
+import kz.qaqpa.engine.EngineShape;
+import kz.qaqpa.flow.ChatFlow;
+import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.http.EdgeParts;
+import kz.qaqpa.http.HttpGateway;
+import kz.qaqpa.http.HttpSettings;
+import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.http.api.Json;
+import kz.qaqpa.metrics.EngineSource;
+import kz.qaqpa.metrics.GatewayMetrics;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/** A running gateway: the parts, wired by hand, and their end in the right order. */
+public final class Gateway implements AutoCloseable {
+  /** What streams that are ended at shutdown get to send their last event. */
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+  private final AdmissionGate gate;
+  private final BatchingEngine engine;
+  private final TokenizePool pool;
+  private final GatewayMetrics metrics;
+  private final HttpGateway http;
+
+  private Gateway(
+      AdmissionGate gate,
+      BatchingEngine engine,
+      TokenizePool pool,
+      GatewayMetrics metrics,
+      HttpGateway http) {
+    this.gate = gate;
+    this.engine = engine;
+    this.pool = pool;
+    this.metrics = metrics;
+    this.http = http;
+  }
+
+  /**
+   * What a gateway is told.
+   *
+   * @param server section {@code server}
+   * @param http section {@code http}
+   * @param batching section {@code batching}
+   */
+  public record Settings(ServerSettings server, HttpSettings http, BatchingSettings batching) {}
+
+  /**
+   * Starts the step loop and serves.
+   *
+   * @param loaded the engine; closed with the gateway, also if this fails
+   * @param model what it serves
+   * @param directory who may come in
+   * @param pages adds routes that are not of the API
+   */
+  public static Gateway start(
+      Settings settings,
+      EngineProvider.LoadedEngine loaded,
+      ServedModel model,
+      AgencyDirectory directory,
+      Consumer<HttpServerRoutes> pages) {
+    EngineShape shape = loaded.engine().shape();
+    GatewayMetrics metrics = new GatewayMetrics(model.id());
+    BatchingEngine engine =
+        BatchingEngines.start(
+            loaded.engine(),
+            model.id(),
+            settings.batching(),
+            (_, tokens, _) -> metrics.step(tokens));
+    TokenizePool pool =
+        new TokenizePool(settings.http().tokenizers(), settings.http().tokenizeQueue());
+    try {
+      metrics.watch(new EngineSource(engine::stats, shape));
+      AdmissionGate gate = new AdmissionGate(directory);
+      ChatFlow flow =
+          new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
+      Json.Model card =
+          new Json.Model(
+              model.id(),
+              "model",
+              Instant.now().getEpochSecond(),
+              "qaqpa",
+              model.contextLength(),
+              loaded.modelDigest());
+      EdgeParts parts =
+          new EdgeParts(
+              gate, engine, pool, flow, metrics, card, isLoopback(settings.server().host()), pages);
+      return new Gateway(
+          gate, engine, pool, metrics, parts.bind(settings.server(), settings.http()));
+    } catch (RuntimeException e) {
+      pool.close();
+      engine.close();
+      metrics.close();
+      throw e;
+    }
+  }
+
+  /** Whether a host is this machine alone. */
+  public static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  /** The address it serves. */
+  public InetSocketAddress address() {
+    return http.address();
+  }
+
+  /** The gate, to see who is inside. */
+  public AdmissionGate gate() {
+    return gate;
+  }
+
+  /** The batching engine, to see what runs. */
+  public BatchingEngine engine() {
+    return engine;
+  }
+
+  /**
+   * Stops: takes nothing new, gives what runs up to {@code timeout}, ends the rest with an error
+   * event, closes everything.
+   */
+  public void stop(Duration timeout) throws InterruptedException {
+    gate.drain();
+    engine.drain();
+    http.stopAccepting();
+    Duration work = timeout.minus(LAST_WORDS);
+    if (!gate.awaitIdle(work.isNegative() ? Duration.ZERO : work)) {
+      engine.close();
+      gate.awaitIdle(LAST_WORDS);
+    }
+    close();
+  }
+
+  /** Stops without waiting for anything that runs. */
+  @Override
+  public void close() {
+    gate.drain();
+    engine.close();
+    http.close();
+    pool.close();
+    metrics.close();
+  }
+}

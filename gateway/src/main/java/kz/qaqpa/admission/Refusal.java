@@ -1,0 +1,194 @@
+package kz.qaqpa.admission;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request is not answered, or not to its end. Expected, hence without a stack trace; the edge
+ * turns each kind into status, code and metric tag by one exhaustive switch.
+ *
+ * <p>Messages are for clients: they name the field, what was found and what was expected, and never
+ * carry text of a prompt, an answer or a credential.
+ */
+public abstract sealed class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private Refusal(String message) {
+    super(message, null, false, false);
+  }
+
+  /** The message; never null. */
+  public final String text() {
+    return String.valueOf(getMessage());
+  }
+
+  /** The request cannot be understood or served as it is. */
+  public static final class BadRequest extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final @Nullable String param;
+    private final @Nullable String code;
+
+    /**
+     * @param param the field at fault, as clients name it
+     * @param code OpenAI's error code, where there is one
+     */
+    public BadRequest(@Nullable String param, @Nullable String code, String message) {
+      super(message);
+      this.param = param;
+      this.code = code;
+    }
+
+    /** A value that is not as expected: {@code param: found (expected: expected)}. */
+    public static BadRequest value(String param, String found, String expected) {
+      return new BadRequest(
+          param, "invalid_value", param + ": " + found + " (expected: " + expected + ")");
+    }
+
+    /** The field at fault. */
+    public @Nullable String param() {
+      return param;
+    }
+
+    /** OpenAI's error code. */
+    public @Nullable String code() {
+      return code;
+    }
+  }
+
+  /** No key, or none that is known. */
+  public static final class Unauthorized extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public Unauthorized(String message) {
+      super(message);
+    }
+  }
+
+  /** No such resource. */
+  public static final class NotFound extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final @Nullable String param;
+    private final String code;
+
+    public NotFound(@Nullable String param, String code, String message) {
+      super(message);
+      this.param = param;
+      this.code = code;
+    }
+
+    /** The field at fault. */
+    public @Nullable String param() {
+      return param;
+    }
+
+    /** OpenAI's error code. */
+    public String code() {
+      return code;
+    }
+  }
+
+  /** The resource exists, the method does not. */
+  public static final class MethodNotAllowed extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final String allowed;
+
+    public MethodNotAllowed(String method, List<String> allowed) {
+      super("method: " + method + " (expected: " + String.join(" or ", allowed) + ")");
+      this.allowed = String.join(", ", allowed);
+    }
+
+    /** Value of the {@code Allow} header. */
+    public String allowed() {
+      return allowed;
+    }
+  }
+
+  /** The body did not come in time. */
+  public static final class RequestTimeout extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public RequestTimeout(String message) {
+      super(message);
+    }
+  }
+
+  /** The body is larger than the cap. */
+  public static final class TooLarge extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public TooLarge(String message) {
+      super(message);
+    }
+  }
+
+  /** A content type or encoding that is not spoken here. */
+  public static final class UnsupportedMedia extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public UnsupportedMedia(String message) {
+      super(message);
+    }
+  }
+
+  /** A limit of the application is reached. */
+  public static final class OverQuota extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final Duration retryAfter;
+
+    public OverQuota(String message, Duration retryAfter) {
+      super(message);
+      this.retryAfter = retryAfter;
+    }
+
+    /** When trying again makes sense. */
+    public Duration retryAfter() {
+      return retryAfter;
+    }
+  }
+
+  /** A queue of the server is full. */
+  public static final class Overloaded extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public Overloaded(String message) {
+      super(message);
+    }
+  }
+
+  /** The server is stopping. */
+  public static final class Draining extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public Draining() {
+      super("The server is stopping; send the request again");
+    }
+  }
+
+  /** The engine does not work, or failed under this request. */
+  public static final class EngineFailed extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public EngineFailed(String message) {
+      super(message);
+    }
+  }
+
+  /** The answer was not done before its deadline. */
+  public static final class DeadlineExceeded extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public DeadlineExceeded(String message) {
+      super(message);
+    }
+  }
+
+  /** The client did not read its answer. */
+  public static final class SlowConsumer extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public SlowConsumer(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package kz.qaqpa.cli;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import kz.qaqpa.engine.EngineProvider;
+import kz.qaqpa.engine.EngineProvider.Availability;
+
+/**
+ * Which engine serves, and why.
+ *
+ * @param provider the engine's provider
+ * @param reason one line for a person
+ */
+record EngineChoice(EngineProvider provider, String reason) {
+
+  /** Chooses among those on the class path. */
+  static EngineChoice find(String wanted) {
+    return choose(
+        wanted, ServiceLoader.load(EngineProvider.class).stream().map(p -> p.get()).toList());
+  }
+
+  /**
+   * Chooses the named engine, or for {@code auto} the preferred one that works here.
+   *
+   * @throws IllegalStateException if there is none; the message says why for each
+   */
+  static EngineChoice choose(String wanted, List<EngineProvider> providers) {
+    List<EngineProvider> ranked =
+        providers.stream()
+            .sorted(Comparator.comparingInt(EngineProvider::preference).reversed())
+            .toList();
+    return wanted.equals("auto") ? preferred(ranked) : named(wanted, ranked);
+  }
+
+  private static EngineChoice preferred(List<EngineProvider> ranked) {
+    StringBuilder passed = new StringBuilder();
+    for (EngineProvider provider : ranked) {
+      Availability availability = provider.availability();
+      String line = provider.name() + ": " + availability.detail();
+      if (availability.available()) {
+        return new EngineChoice(provider, "engine " + line + passed);
+      }
+      passed.append("; ").append(line);
+    }
+    throw new IllegalStateException("no engine works on this machine" + passed);
+  }
+
+  private static EngineChoice named(String wanted, List<EngineProvider> ranked) {
+    Optional<EngineProvider> found =
+        ranked.stream().filter(provider -> provider.name().equals(wanted)).findFirst();
+    EngineProvider provider =
+        found.orElseThrow(() ->
+            new IllegalStateException(
+                "server.engine: "
+                    + wanted
+                    + " (expected: auto"
+                    + ranked.stream().map(p -> " or " + p.name()).collect(Collectors.joining())
+                    + ")"));
+    Availability availability = provider.availability();
+    if (!availability.available()) {
+      throw new IllegalStateException("engine " + wanted + ": " + availability.detail());
+    }
+    return new EngineChoice(provider, "engine " + wanted + ": " + availability.detail());
+  }
+}

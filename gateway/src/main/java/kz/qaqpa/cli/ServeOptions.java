@@ -1,0 +1,107 @@
+package kz.qaqpa.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.http.ServerSettings;
+import org.jspecify.annotations.Nullable;
+
+/** Options of {@code ./qaqpa serve}; what is null was not given. */
+record ServeOptions(
+    @Nullable Integer port,
+    @Nullable String host,
+    Path model,
+    Path config,
+    @Nullable String precision,
+    @Nullable String engine,
+    @Nullable Integer slots,
+    @Nullable Integer threads,
+    boolean help) {
+
+  static final String USAGE =
+      """
+      usage: ./qaqpa serve [options]
+        --port N        0 to 65535; 0 picks a free one (8080)
+        --host H        address to bind to (127.0.0.1)
+        --model DIR     Hugging Face folder of a Llama (config/models/kaz-mini)
+        --config DIR    folder with qaqpa.yaml and agencies.yaml (config)
+        --precision P   auto, f32, int8, int8-fast or int4 (auto)
+        --engine E      auto, cpu or trt (auto)
+        --slots N       sequences at once; 0: from the memory found (0)
+        --threads N     threads of the engine; 0: the physical cores (0)
+      Everything else is in qaqpa.yaml, and QAQPA_SECTION_KEY in the environment overrides it.\
+      """;
+
+  /**
+   * Reads options.
+   *
+   * @throws IllegalArgumentException saying which option is wrong, and how
+   */
+  static ServeOptions parse(List<String> args, Path root) {
+    Integer port = null;
+    String host = null;
+    Path model = root.resolve("config/models/kaz-mini");
+    Path config = root.resolve("config");
+    String precision = null;
+    String engine = null;
+    Integer slots = null;
+    Integer threads = null;
+    boolean help = false;
+    Deque<String> left = new ArrayDeque<>(args);
+    while (!left.isEmpty()) {
+      String option = left.pop();
+      switch (option) {
+        case "--port" -> port = number(option, left);
+        case "--host" -> host = value(option, left);
+        case "--model" -> model = Path.of(value(option, left));
+        case "--config" -> config = Path.of(value(option, left));
+        case "--precision" -> precision = value(option, left);
+        case "--engine" -> engine = value(option, left);
+        case "--slots" -> slots = number(option, left);
+        case "--threads" -> threads = number(option, left);
+        case "--help", "-h" -> help = true;
+        default -> throw new IllegalArgumentException(option + ": no such option");
+      }
+    }
+    return new ServeOptions(port, host, model, config, precision, engine, slots, threads, help);
+  }
+
+  /** The settings with these options over them. */
+  ServerSettings over(ServerSettings settings) {
+    return new ServerSettings(
+        host == null ? settings.host() : host,
+        port == null ? settings.port() : port,
+        settings.hostNames(),
+        engine == null ? settings.engine() : engine,
+        settings.deadline(),
+        settings.drainTimeout());
+  }
+
+  /** The settings with these options over them. */
+  EngineSettings over(EngineSettings settings) {
+    return new EngineSettings(
+        precision == null ? settings.precision() : precision,
+        slots == null ? settings.slots() : slots,
+        settings.slotLength(),
+        threads == null ? settings.threads() : threads,
+        settings.cacheFolder());
+  }
+
+  private static String value(String option, Deque<String> left) {
+    if (left.isEmpty()) {
+      throw new IllegalArgumentException(option + ": absent (expected: a value)");
+    }
+    return left.pop();
+  }
+
+  private static int number(String option, Deque<String> left) {
+    String value = value(option, left);
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(option + ": " + value + " (expected: a whole number)", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package kz.qaqpa.flow;
+
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.batching.GenerationFailure;
+import kz.qaqpa.batching.SubmitRefusal;
+
+/** What the step loop refuses or fails, as clients are told. */
+final class Refusals {
+  private Refusals() {}
+
+  static Refusal of(SubmitRefusal refused) {
+    return switch (refused.reason()) {
+      case QUEUE_FULL -> new Refusal.Overloaded("waiting requests: the queue is full");
+      case DRAINING -> new Refusal.Draining();
+      case UNHEALTHY -> new Refusal.EngineFailed("engine: stopped after a failure");
+      case TOO_LONG ->
+          new Refusal.BadRequest(
+              "messages", "context_length_exceeded", String.valueOf(refused.getMessage()));
+    };
+  }
+
+  static Refusal of(GenerationFailure failure) {
+    return switch (failure.kind()) {
+      case DEADLINE -> new Refusal.DeadlineExceeded("answer: not done before the deadline");
+      case SLOW_CONSUMER -> new Refusal.SlowConsumer("answer: the client did not read it in time");
+      case ENGINE -> new Refusal.EngineFailed("engine: failed while it made this answer");
+      case STOPPED -> new Refusal.Draining();
+    };
+  }
+}

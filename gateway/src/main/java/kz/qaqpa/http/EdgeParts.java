@@ -1,0 +1,63 @@
+package kz.qaqpa.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.batching.BatchingEngine;
+import kz.qaqpa.flow.ChatFlow;
+import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.http.api.Json;
+import kz.qaqpa.label.AiDisclosure;
+import kz.qaqpa.metrics.GatewayMetrics;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/**
+ * What the edge stands on.
+ *
+ * @param gate who may come in
+ * @param engine what answers
+ * @param pool where long parsing goes
+ * @param flow the way of a chat request
+ * @param metrics what is counted
+ * @param model the model as {@code /v1/models} shows it
+ * @param showMetrics whether {@code /metrics} is served here
+ * @param pages adds routes that are not of the API
+ */
+public record EdgeParts(
+    AdmissionGate gate,
+    BatchingEngine engine,
+    TokenizePool pool,
+    ChatFlow flow,
+    GatewayMetrics metrics,
+    Json.Model model,
+    boolean showMetrics,
+    Consumer<HttpServerRoutes> pages) {
+
+  /**
+   * Lists the routes, binds and serves.
+   *
+   * @throws RuntimeException with a {@link java.net.BindException} in it if the port is taken
+   */
+  public HttpGateway bind(ServerSettings where, HttpSettings http) {
+    ErrorWriter errors = new ErrorWriter(metrics);
+    BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
+    List<Route> routes = new ArrayList<>();
+    routes.add(
+        new ChatRoute(
+            gate,
+            bodies,
+            pool,
+            flow,
+            new AiDisclosure(model.id()),
+            errors,
+            metrics,
+            http.keepAlive()));
+    routes.add(new ModelsRoute(gate, model));
+    routes.add(new HealthRoute(gate, engine));
+    if (showMetrics) {
+      routes.add(new MetricsRoute(metrics));
+    }
+    return HttpGateway.bind(routes, pages, errors, metrics, where, http);
+  }
+}

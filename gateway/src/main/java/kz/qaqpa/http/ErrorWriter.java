@@ -1,0 +1,59 @@
+package kz.qaqpa.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.api.Json;
+import kz.qaqpa.metrics.GatewayMetrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/** What went wrong to what a client reads, counted and noted on the way. Any thread. */
+final class ErrorWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorWriter.class);
+
+  private final GatewayMetrics metrics;
+
+  ErrorWriter(GatewayMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /** Answers with an error; passes the failure on if an answer has already begun. */
+  Mono<Void> write(Exchange exchange, Throwable failure) {
+    if (exchange.response().hasSentHeaders() || !exchange.channel().isActive()) {
+      return Mono.error(failure);
+    }
+    HttpError error = late(exchange, failure);
+    HttpHeaders headers = exchange.response().responseHeaders();
+    if (error.retryAfterSeconds() > 0) {
+      headers.set(HttpHeaderNames.RETRY_AFTER, error.retryAfterSeconds());
+    }
+    if (failure instanceof Refusal.MethodNotAllowed not) {
+      headers.set(HttpHeaderNames.ALLOW, not.allowed());
+    }
+    if (failure instanceof Refusal.Unauthorized) {
+      headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    }
+    if (error.close()) {
+      exchange.response().keepAlive(false);
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    return exchange.json(error.status(), Json.bytes(new Json.ErrorBody(error.body())));
+  }
+
+  /** An error for an answer that has begun, or is about to. */
+  HttpError late(Exchange exchange, Throwable failure) {
+    HttpError error;
+    if (failure instanceof Refusal refusal) {
+      error = HttpError.of(refusal);
+    } else {
+      LOG.error("request {} failed", exchange.trace().id(), failure);
+      error = HttpError.internal();
+    }
+    metrics.refused(error.tag());
+    exchange.trace().failed(error.tag());
+    return error;
+  }
+}

@@ -1,0 +1,105 @@
+package kz.qaqpa.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import kz.qaqpa.flow.RequestTrace;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** One request and its response, with what every answer carries. Confined to the event loop. */
+final class Exchange {
+  private static final String REQUEST_ID = "x-request-id";
+  private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final Channel channel;
+  private final String path;
+  private final RequestTrace trace;
+
+  Exchange(HttpServerRequest request, HttpServerResponse response) {
+    this.request = request;
+    this.response = response;
+    Channel[] holder = new Channel[1];
+    response.withConnection((Connection c) -> holder[0] = c.channel());
+    this.channel = holder[0];
+    String uri = request.uri();
+    int query = uri.indexOf('?');
+    this.path = query < 0 ? uri : uri.substring(0, query);
+    this.trace = new RequestTrace(id(header(REQUEST_ID)), request.method().name(), path);
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return response;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  RequestTrace trace() {
+    return trace;
+  }
+
+  String path() {
+    return path;
+  }
+
+  String method() {
+    return request.method().name();
+  }
+
+  @Nullable String header(CharSequence name) {
+    return request.requestHeaders().get(name);
+  }
+
+  /** Sets status and the headers of every answer; the time since the request came goes with it. */
+  HttpHeaders head(int status, String contentType) {
+    trace.answered(status);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - trace.startNanos());
+    return response
+        .status(status)
+        .responseHeaders()
+        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+        .set(REQUEST_ID, trace.id())
+        .set("openai-processing-ms", Long.toString(millis));
+  }
+
+  /** Sends a whole body. */
+  Mono<Void> send(int status, String contentType, byte[] body) {
+    head(status, contentType).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    ByteBuf content = Unpooled.wrappedBuffer(body);
+    return response.sendObject(content).then();
+  }
+
+  /** Sends a JSON body. */
+  Mono<Void> json(int status, byte[] body) {
+    return send(status, "application/json", body);
+  }
+
+  private static String id(@Nullable String wanted) {
+    return wanted != null && GOOD_ID.matcher(wanted).matches() ? wanted : "req-" + randomHex();
+  }
+
+  /** 128 random bits. */
+  static String randomHex() {
+    byte[] bytes = new byte[16];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

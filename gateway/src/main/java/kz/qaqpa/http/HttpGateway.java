@@ -1,0 +1,124 @@
+package kz.qaqpa.http;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.flow.RequestTrace;
+import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.log.RequestLog;
+import kz.qaqpa.metrics.GatewayMetrics;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
+import reactor.netty.resources.LoopResources;
+
+/** Sockets to routes: finds who answers, writes errors, notes how each request ended. */
+public final class HttpGateway implements AutoCloseable {
+  private final List<Route> routes;
+  private final ErrorWriter errors;
+  private final GatewayMetrics metrics;
+  private final LoopResources loops;
+  private final DisposableServer server;
+
+  private HttpGateway(
+      List<Route> routes,
+      Consumer<HttpServerRoutes> pages,
+      ErrorWriter errors,
+      GatewayMetrics metrics,
+      ServerSettings where,
+      HttpSettings http) {
+    this.routes = List.copyOf(routes);
+    this.errors = errors;
+    this.metrics = metrics;
+    this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
+    ConnectionGuard guard = new ConnectionGuard(http.maxConnections(), http.headTimeout());
+    this.server =
+        HttpServer.create()
+            .host(where.host())
+            .port(where.port())
+            .runOn(loops)
+            .protocol(HttpProtocol.HTTP11)
+            .idleTimeout(http.idleTimeout())
+            .httpRequestDecoder(limits ->
+                limits
+                    .maxInitialLineLength(http.maxHeaderBytes())
+                    .maxHeaderSize(http.maxHeaderBytes()))
+            .doOnChannelInit((observer, channel, remote) -> guard.watch(channel))
+            .route(table -> {
+              pages.accept(table);
+              table.route(_ -> true, this::handle);
+            })
+            .bindNow(Duration.ofSeconds(10));
+  }
+
+  /**
+   * Binds and serves.
+   *
+   * @param pages adds what is not of the API, looked at first
+   * @throws RuntimeException with a {@link java.net.BindException} in it if the port is taken
+   */
+  static HttpGateway bind(
+      List<Route> routes,
+      Consumer<HttpServerRoutes> pages,
+      ErrorWriter errors,
+      GatewayMetrics metrics,
+      ServerSettings where,
+      HttpSettings http) {
+    return new HttpGateway(routes, pages, errors, metrics, where, http);
+  }
+
+  /** The address it is bound to. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.address();
+  }
+
+  /** Closes the listening socket; connections go on. */
+  public void stopAccepting() {
+    server.channel().close().awaitUninterruptibly();
+  }
+
+  /** Closes everything that is still open. */
+  @Override
+  public void close() {
+    server.disposeNow(Duration.ofSeconds(1));
+    loops.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(Duration.ofSeconds(2));
+  }
+
+  private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    Exchange exchange = new Exchange(request, response);
+    return Mono.defer(() -> route(exchange).serve(exchange))
+        .onErrorResume(failure -> errors.write(exchange, failure))
+        .doFinally(signal -> end(exchange, signal));
+  }
+
+  private Route route(Exchange exchange) {
+    for (Route route : routes) {
+      if (route.isAt(exchange.path())) {
+        if (!route.methods().contains(exchange.method())) {
+          throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), route.methods());
+        }
+        return route;
+      }
+    }
+    throw new Refusal.NotFound(
+        null, "not_found", "path: " + Shown.text(exchange.path()) + " (expected: a known one)");
+  }
+
+  private void end(Exchange exchange, SignalType signal) {
+    RequestTrace trace = exchange.trace();
+    boolean clientGone = signal != SignalType.ON_COMPLETE;
+    long nanos = System.nanoTime() - trace.startNanos();
+    metrics.request(trace.ending(), nanos);
+    if (trace.path().startsWith("/v1/")) {
+      RequestLog.write(trace, clientGone, nanos);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package kz.qaqpa.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.api.Shown;
+import reactor.core.publisher.Mono;
+
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}}. */
+final class ModelsRoute implements Route {
+  private static final String LIST = "/v1/models";
+
+  private final AdmissionGate gate;
+  private final Json.Model model;
+
+  ModelsRoute(AdmissionGate gate, Json.Model model) {
+    this.gate = gate;
+    this.model = model;
+  }
+
+  @Override
+  public boolean isAt(String path) {
+    return path.equals(LIST) || path.startsWith(LIST + "/");
+  }
+
+  @Override
+  public List<String> methods() {
+    return List.of("GET");
+  }
+
+  @Override
+  public Mono<Void> serve(Exchange exchange) {
+    Application application = gate.authenticate(exchange.header(HttpHeaderNames.AUTHORIZATION));
+    exchange.trace().from(application.agency().id(), application.id());
+    if (exchange.path().equals(LIST)) {
+      return exchange.json(200, Json.bytes(new Json.ModelList("list", List.of(model))));
+    }
+    String id = decoded(exchange.path().substring(LIST.length() + 1));
+    if (!id.equals(model.id())) {
+      throw new Refusal.NotFound(
+          "model",
+          "model_not_found",
+          "model: " + Shown.text(id) + " (expected: \"" + model.id() + "\")");
+    }
+    return exchange.json(200, Json.bytes(model));
+  }
+
+  private static String decoded(String segment) {
+    try {
+      return QueryStringDecoder.decodeComponent(segment.replace("+", "%2B"));
+    } catch (IllegalArgumentException e) {
+      return segment;
+    }
+  }
+}

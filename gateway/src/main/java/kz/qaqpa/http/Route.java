@@ -1,0 +1,21 @@
+package kz.qaqpa.http;
+
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/** One resource: where it is, what it answers to. Shared by all connections. */
+interface Route {
+  /** Whether this resource is at a path, without the query. */
+  boolean isAt(String path);
+
+  /** Methods that it answers to. */
+  List<String> methods();
+
+  /**
+   * Answers a request, on its event loop.
+   *
+   * @return completes when the answer has been sent; a {@link kz.qaqpa.admission.Refusal} is
+   *     answered by the caller
+   */
+  Mono<Void> serve(Exchange exchange);
+}

@@ -1,0 +1,85 @@
+package kz.qaqpa.http.api;
+
+import kz.qaqpa.admission.Refusal;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The fields of a JSON object with their types checked; null counts as absent. Errors name the
+ * field by its path.
+ */
+record Fields(ObjectNode object, String path) {
+
+  /** The value, or null where it is absent. */
+  @Nullable JsonNode any(String name) {
+    JsonNode node = object.get(name);
+    return node == null || node.isNull() ? null : node;
+  }
+
+  /** The path of a field for messages and {@code param}. */
+  String at(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  @Nullable String string(String name, String expected) {
+    JsonNode node = any(name);
+    if (node != null && !node.isString()) {
+      throw wrong(name, Shown.value(node), expected);
+    }
+    return node == null ? null : node.stringValue();
+  }
+
+  /** A string whose value must not be repeated. */
+  @Nullable String privateString(String name, String expected) {
+    JsonNode node = any(name);
+    if (node != null && !node.isString()) {
+      throw wrong(name, Shown.described(node), expected);
+    }
+    return node == null ? null : node.stringValue();
+  }
+
+  @Nullable Double number(String name, String expected) {
+    JsonNode node = any(name);
+    if (node != null && !node.isNumber()) {
+      throw wrong(name, Shown.value(node), expected);
+    }
+    return node == null ? null : (Double) node.asDouble();
+  }
+
+  @Nullable Integer integer(String name, String expected) {
+    JsonNode node = any(name);
+    if (node != null && !(node.isIntegralNumber() && node.canConvertToInt())) {
+      throw wrong(name, Shown.value(node), expected);
+    }
+    return node == null ? null : (Integer) node.intValue();
+  }
+
+  @Nullable Long longInteger(String name, String expected) {
+    JsonNode node = any(name);
+    if (node != null && !(node.isIntegralNumber() && node.canConvertToLong())) {
+      throw wrong(name, Shown.value(node), expected);
+    }
+    return node == null ? null : (Long) node.longValue();
+  }
+
+  boolean bool(String name) {
+    JsonNode node = any(name);
+    if (node != null && !node.isBoolean()) {
+      throw wrong(name, Shown.value(node), "true or false");
+    }
+    return node != null && node.booleanValue();
+  }
+
+  @Nullable ObjectNode child(String name) {
+    JsonNode node = any(name);
+    if (node != null && !node.isObject()) {
+      throw wrong(name, Shown.described(node), "an object");
+    }
+    return (ObjectNode) node;
+  }
+
+  Refusal.BadRequest wrong(String name, String found, String expected) {
+    return Refusal.BadRequest.value(at(name), found, expected);
+  }
+}

@@ -1,0 +1,5 @@
+/** One JSON line for each request. */
+@NullMarked
+package kz.qaqpa.log;
+
+import org.jspecify.annotations.NullMarked;
