@@ -49,13 +49,15 @@ final class Child implements AutoCloseable {
       command.addAll(List.of(flags.split("\\s+", -1)));
     }
     command.add("-Dqaqpa.root=" + System.getProperty("qaqpa.root", "."));
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
     command.add(mainClass);
     command.addAll(args);
     Path log = folder.resolve(name + ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
     builder.environment().putAll(environment);
+    // Not as an argument: ONNX Runtime's telemetry overruns its stack on a command line of some
+    // kilobytes. Nor is that telemetry wanted; only "1" turns it off.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
     return new Child(name, log, builder.start());
   }
 
