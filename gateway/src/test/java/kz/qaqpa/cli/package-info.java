@@ -1,0 +1,5 @@
+/** Tests of the commands. */
+@NullMarked
+package kz.qaqpa.cli;
+
+import org.jspecify.annotations.NullMarked;
