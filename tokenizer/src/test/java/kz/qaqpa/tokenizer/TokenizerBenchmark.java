@@ -13,11 +13,9 @@ import kz.qaqpa.tokenizer.fixtures.KazakhText;
 import kz.qaqpa.tokenizer.fixtures.Oracle;
 import kz.qaqpa.tokenizer.fixtures.Texts;
 import kz.qaqpa.tokenizer.fixtures.TokenizerFile;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -27,6 +25,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
@@ -47,15 +47,12 @@ public class TokenizerBenchmark {
 
   /** Both tokenizers and the text. */
   @State(Scope.Benchmark)
-  @AuxCounters(AuxCounters.Type.EVENTS)
   public static class Input {
     @Param({"kaz-mini", "random-128000"})
     public String vocabulary = "kaz-mini";
 
     @Param({"kazakh", "unseen"})
     public String text = "kazakh";
-
-    public long bytes;
 
     private List<String> documents = List.of();
     private BpeTokenizer ours = BpeTokenizer.load(Texts.kazMini());
@@ -100,14 +97,6 @@ public class TokenizerBenchmark {
       return documents;
     }
 
-    @Setup(Level.Iteration)
-    public void count() {
-      bytes = 0;
-      for (String document : documents) {
-        bytes += document.getBytes(StandardCharsets.UTF_8).length;
-      }
-    }
-
     @TearDown
     public void close() {
       djl.close();
@@ -143,10 +132,22 @@ public class TokenizerBenchmark {
     return tokens;
   }
 
-  /** Runs the benchmark; the arguments are JMH's. */
+  /** Runs the benchmark and prints medians; the arguments are JMH's. */
   public static void main(String[] args) throws Exception {
     List<String> all = new ArrayList<>(List.of(args));
-    all.add(TokenizerBenchmark.class.getName());
-    new Runner(new CommandLineOptions(all.toArray(new String[0]))).run();
+    if (all.stream().allMatch(argument -> argument.startsWith("-"))) {
+      all.add(TokenizerBenchmark.class.getName());
+    }
+    for (RunResult result : new Runner(new CommandLineOptions(all.toArray(new String[0]))).run()) {
+      double median = result.getPrimaryResult().getStatistics().getPercentile(50);
+      BenchmarkParams params = result.getParams();
+      System.out.printf(
+          "%-10s %-14s %-7s median %7.1f ms, %6.1f MB/s%n",
+          params.getBenchmark().replaceAll(".*\\.", ""),
+          params.getParam("vocabulary"),
+          params.getParam("text"),
+          median,
+          BYTES / 1000.0 / median);
+    }
   }
 }
