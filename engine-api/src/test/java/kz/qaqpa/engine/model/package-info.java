@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.model;
+
+import org.jspecify.annotations.NullMarked;

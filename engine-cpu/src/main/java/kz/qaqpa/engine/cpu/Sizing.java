@@ -1,0 +1,105 @@
+package kz.qaqpa.engine.cpu;
+
+import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.engine.cpu.graph.Precision;
+import kz.qaqpa.engine.model.LlamaConfig;
+
+/**
+ * The settings with every 0 and {@code auto} decided.
+ *
+ * @param slots KV slots
+ * @param slotLength tokens of one slot
+ * @param threads threads of the kernels
+ * @param kvBytes memory of all slots when every position of them has been used
+ */
+record Sizing(Precision precision, int slots, int slotLength, int threads, long kvBytes) {
+  private static final int SLOTS = 32;
+  private static final int SLOT_LENGTH = 8192;
+  private static final int SHORTEST_CHOSEN = 512;
+
+  /** A tensor is handed over as one buffer, which Java limits to 2 GiB. */
+  private static final long TENSOR_BYTES = Integer.MAX_VALUE;
+
+  /**
+   * Decides.
+   *
+   * @throws IllegalArgumentException naming the setting that cannot be met
+   */
+  static Sizing of(EngineSettings settings, LlamaConfig config, Machine machine) {
+    Precision precision = Precision.of(settings.precision(), config.parameters());
+    long perToken = 2L * config.layers() * config.kvHeads() * config.headDim() * Float.BYTES;
+    long share = machine.memoryBytes() / 2;
+    int slotLength = slotLength(settings, config, perToken, share);
+    int slots = slots(settings, config, precision, slotLength, perToken, machine);
+    int threads = settings.threads() == 0 ? machine.cores() : settings.threads();
+    long kvBytes = perToken * (slotLength + 1) * slots;
+    return new Sizing(precision, slots, slotLength, threads, kvBytes);
+  }
+
+  private static int slotLength(
+      EngineSettings settings, LlamaConfig config, long perToken, long share) {
+    int asked = settings.slotLength();
+    if (asked > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "engine.slotLength: "
+              + asked
+              + " (expected: at most the model's context length, "
+              + config.maxPositions()
+              + ")");
+    }
+    if (asked > 0) {
+      return asked;
+    }
+    int length = Math.min(config.maxPositions(), SLOT_LENGTH);
+    while (length > SHORTEST_CHOSEN && perToken * (length + 1) * 2 > share) {
+      length /= 2;
+    }
+    return length;
+  }
+
+  private static int slots(
+      EngineSettings settings,
+      LlamaConfig config,
+      Precision precision,
+      int slotLength,
+      long perToken,
+      Machine machine) {
+    long perSlot = perToken * (slotLength + 1);
+    long perTensor = perSlot / (2L * config.layers());
+    int hidden = precision.evenRows() ? 1 : 0;
+    long byTensor = TENSOR_BYTES / perTensor - hidden;
+    long byMemory = machine.memoryBytes() / perSlot - hidden;
+    long most = Math.min(byTensor, byMemory);
+    if (most < 1) {
+      throw new IllegalArgumentException(
+          "engine.slotLength: "
+              + slotLength
+              + " (expected: less, one slot would take "
+              + mebibytes(perSlot)
+              + ", "
+              + (byTensor < 1 ? "more than 2 GiB in a layer" : "the machine's memory")
+              + ")");
+    }
+    if (settings.slots() == 0) {
+      long bySharing = machine.memoryBytes() / 2 / perSlot;
+      return Math.clamp(Math.min(bySharing, most), 1, SLOTS);
+    }
+    if (settings.slots() > most) {
+      throw new IllegalArgumentException(
+          "engine.slots: "
+              + settings.slots()
+              + " (expected: at most "
+              + most
+              + " of "
+              + slotLength
+              + " tokens, by "
+              + (byTensor < byMemory ? "2 GiB in a layer" : "the machine's memory")
+              + ")");
+    }
+    return settings.slots();
+  }
+
+  static String mebibytes(long bytes) {
+    return Math.ceilDiv(bytes, 1L << 20) + " MiB";
+  }
+}
