@@ -33,9 +33,9 @@ class CommandRingConcurrencyTest {
   @Test
   void offersAndPollsAreLinearizableUnderStress() {
     new StressOptions()
-        .iterations(8)
-        .invocationsPerIteration(300)
-        .threads(3)
+        .iterations(4)
+        .invocationsPerIteration(100)
+        .threads(2)
         .actorsPerThread(4)
         .check(Operations.class);
   }
@@ -43,7 +43,7 @@ class CommandRingConcurrencyTest {
   @Test
   void offersAndPollsAreLinearizableInEveryModelledInterleaving() {
     new ModelCheckingOptions()
-        .iterations(3)
+        .iterations(2)
         .invocationsPerIteration(100)
         .threads(2)
         .actorsPerThread(3)

@@ -70,8 +70,8 @@ class RingTokenStreamConcurrencyTest {
   @Test
   void tokensReachTheConsumerInOrderUnderStress() {
     new StressOptions()
-        .iterations(4)
-        .invocationsPerIteration(200)
+        .iterations(3)
+        .invocationsPerIteration(100)
         .threads(2)
         .actorsPerThread(6)
         .check(Operations.class);

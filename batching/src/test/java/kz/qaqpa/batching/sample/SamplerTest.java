@@ -271,6 +271,17 @@ class SamplerTest {
   }
 
   @Test
+  void logitsThatAreNoNumbersGiveSomeTokenAndNoException() {
+    float[] logits = new float[100];
+    Arrays.fill(logits, Float.NaN);
+    for (SamplingParams params :
+        List.of(GREEDY, params(0.7, 0, 1, 0), params(0.7, 0, 0.5, 0.1), params(1.5, 5, 0.9, 0))) {
+      assertThat(new Sampler(100).sample(params, null, result(params, null, logits), 0, 0))
+          .isBetween(0, 99);
+    }
+  }
+
+  @Test
   void logprobsAreOfTheRawDistribution() {
     float[] logits = {(float) Math.log(0.5), (float) Math.log(0.3), (float) Math.log(0.2)};
     SamplingParams params = new SamplingParams(0.1, 0, 0.4, 0, 1, 0, 0, 1, 2);

@@ -11,7 +11,9 @@ import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.GenerationFailure.Kind;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
+import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.schedule.Tally.Item;
@@ -26,7 +28,16 @@ class SchedulerTest {
   private static final BatchingSettings SETTINGS =
       BatchingSettings.defaults().withStepTokens(16).withStreams(Duration.ofMillis(10), 8);
 
-  private final Rig rig = Rig.of(4, 64, 8, SETTINGS);
+  private final FakeEngine engine = engine();
+  private final Rig rig = rig(engine, SETTINGS);
+
+  private static FakeEngine engine() {
+    return new FakeEngine(FakeEngine.shape(97, 4, 64, 8), PseudoModel.hashing());
+  }
+
+  private static Rig rig(FakeEngine engine, BatchingSettings settings) {
+    return new Rig(engine, settings, BlockHash.CHAINED);
+  }
 
   /** A prompt that shares no block with one of another family. */
   private static int[] prompt(int family, int length) {
@@ -58,7 +69,7 @@ class SchedulerTest {
 
   @Test
   void promptsRideAlongWithDecodeOneCellAtLeast() {
-    Rig small = Rig.of(4, 64, 8, SETTINGS.withStepTokens(1));
+    Rig small = rig(engine(), SETTINGS.withStepTokens(1));
     small.submit(prompt(1, 3), 40);
     small.step();
     small.submit(prompt(2, 20), 4);
@@ -100,14 +111,14 @@ class SchedulerTest {
   void aPrefixInAnIdleSlotIsTakenOver() {
     rig.submit(prompt(1, 40), 2);
     rig.finish(20);
-    long before = rig.engine.computedTokens();
+    long before = engine.computedTokens();
 
     Rig.Call again = rig.submit(prompt(1, 40), 2);
     rig.finish(20);
 
-    assertThat(rig.engine.copies()).isZero();
+    assertThat(engine.copies()).isZero();
     assertThat(again.sequence().cached).isEqualTo(32);
-    assertThat(rig.engine.computedTokens() - before).isEqualTo(8 + 1);
+    assertThat(engine.computedTokens() - before).isEqualTo(8 + 1);
     assertThat(rig.tally.get(Item.CACHED_PROMPT_TOKENS)).isEqualTo(32);
   }
 
@@ -121,7 +132,7 @@ class SchedulerTest {
     Rig.Call second = rig.submit(prompt(1, 40), 2);
     StepPlan plan = rig.step();
 
-    assertThat(rig.engine.copies()).isEqualTo(1);
+    assertThat(engine.copies()).isEqualTo(1);
     assertThat(second.sequence().cached).isEqualTo(32);
     assertThat(queryLengths(plan)).containsExactly(1, 8);
   }
@@ -134,7 +145,7 @@ class SchedulerTest {
     rig.finish(30);
 
     // 32 tokens shared, the last 8 by each: their logits are wanted. One decode step each.
-    assertThat(rig.engine.computedTokens()).isEqualTo(32 + 4 * 8 + 4);
+    assertThat(engine.computedTokens()).isEqualTo(32 + 4 * 8 + 4);
     assertThat(calls).allSatisfy(c -> assertThat(c.outlet().tokens).hasSize(2));
   }
 
@@ -156,7 +167,7 @@ class SchedulerTest {
   @Test
   void theNextTurnFindsItsHistoryUnlessDecodedBlocksAreNotReused() {
     for (boolean reuse : new boolean[] {true, false}) {
-      Rig chat = Rig.of(4, 64, 8, SETTINGS.withReuseDecodedPrefixes(reuse));
+      Rig chat = rig(engine(), SETTINGS.withReuseDecodedPrefixes(reuse));
       Rig.Call first = chat.submit(prompt(1, 12), 20);
       chat.finish(40);
       int[] history = Arrays.copyOf(prompt(1, 12), 40);
@@ -185,7 +196,7 @@ class SchedulerTest {
     StepPlan plan = rig.step();
 
     assertThat(slots(plan)).containsExactly(0);
-    assertThat(rig.engine.copies()).isEqualTo(1);
+    assertThat(engine.copies()).isEqualTo(1);
     rig.finish(60);
     assertThat(calls[3].outlet().tokens)
         .isEqualTo(Rig.alone(calls[3].request(), PseudoModel.hashing(), 97));
@@ -280,7 +291,7 @@ class SchedulerTest {
     stalled.outlet().room = false;
     Rig.Call hit = rig.submit(prompt(2, 17), 2); // So short that an empty slot is the cheapest.
     boolean[] faulty = {true};
-    rig.engine.beforeStep(plan -> {
+    engine.beforeStep(plan -> {
       if (faulty[0]) {
         throw new EngineFault.Transient("made by the test", null);
       }

@@ -13,6 +13,7 @@ import kz.qaqpa.batching.GenerationFailure.Kind;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
+import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.engine.EngineFault;
