@@ -1,3 +1,4 @@
+/** Tests of the whole. */
 @NullMarked
 package kz.qaqpa;
 

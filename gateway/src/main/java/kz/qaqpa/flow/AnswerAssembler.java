@@ -62,14 +62,13 @@ final class AnswerAssembler {
   private void end(TokenEvent.End end, SynchronousSink<AnswerPart> sink) {
     trace.measured(end.cachedTokens(), end.queueNanos(), end.prefillNanos());
     String text = decoder.finish();
+    FinishReason reason = end.reason();
     if (stops != null) {
       text = stops.push(text) + stops.finish();
+      reason = stops.matched() ? FinishReason.STOP : reason;
     }
-    finish(
-        text,
-        end.reason(),
-        new Usage(end.promptTokens(), end.cachedTokens(), end.outputTokens()),
-        sink);
+    Usage usage = new Usage(end.promptTokens(), end.cachedTokens(), end.outputTokens());
+    finish(text, reason, usage, sink);
   }
 
   private void finish(

@@ -1,15 +1,17 @@
 package kz.qaqpa.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 /** Reads whole bodies, under a cap and a deadline. */
 final class BodyReader {
@@ -27,7 +29,7 @@ final class BodyReader {
    * @return its bytes, or {@link Refusal.UnsupportedMedia}, {@link Refusal.TooLarge}, {@link
    *     Refusal.RequestTimeout}
    */
-  Mono<byte[]> read(Exchange exchange, Scheduler edge) {
+  Mono<byte[]> read(Exchange exchange) {
     requirePlainJson(exchange);
     String announced = exchange.header(HttpHeaderNames.CONTENT_LENGTH);
     if (announced != null && announced.length() < 19 && Long.parseLong(announced) > maxBytes) {
@@ -38,12 +40,22 @@ final class BodyReader {
         .receive()
         .reduceWith(ByteArrayOutputStream::new, this::append)
         .map(ByteArrayOutputStream::toByteArray)
-        .timeout(timeout, edge)
+        .timeout(deadline(exchange.channel().eventLoop()))
         .onErrorMap(
             TimeoutException.class,
             _ ->
                 new Refusal.RequestTimeout(
                     "body: not complete after " + timeout.toMillis() + " ms"));
+  }
+
+  private Mono<Boolean> deadline(EventLoop loop) {
+    return Mono.create(
+        sink -> {
+          Future<?> timer =
+              loop.schedule(
+                  () -> sink.success(true), timeout.toMillis(), TimeUnit.MILLISECONDS);
+          sink.onDispose(() -> timer.cancel(false));
+        });
   }
 
   private ByteArrayOutputStream append(ByteArrayOutputStream body, ByteBuf more) {

@@ -76,7 +76,7 @@ final class ChatRoute implements Route {
     exchange.trace().from(application.agency().id(), application.id());
     Scheduler edge = loops.of(exchange.channel().eventLoop());
     return bodies
-        .read(exchange, edge)
+        .read(exchange)
         .flatMap(this::parse)
         .publishOn(edge)
         .flatMap(reading -> answer(exchange, application, reading, edge));
@@ -145,7 +145,10 @@ final class ChatRoute implements Route {
   }
 
   private static void done(Exchange exchange) {
-    exchange.trace().enter(RequestTrace.Phase.DONE);
+    RequestTrace trace = exchange.trace();
+    if (trace.finish() != null || trace.error() != null) {
+      trace.enter(RequestTrace.Phase.DONE);
+    }
   }
 
   /** Parts joined. */

@@ -6,12 +6,14 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
@@ -24,7 +26,7 @@ import reactor.netty.NettyPipeline;
 final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final int maxConnections;
   private final Duration headTimeout;
-  private final AtomicInteger open = new AtomicInteger();
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   ConnectionGuard(int maxConnections, Duration headTimeout) {
     this.maxConnections = maxConnections;
@@ -33,14 +35,19 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   /** Puts a new connection under guard. */
   void watch(Channel channel) {
-    if (open.incrementAndGet() > maxConnections) {
+    open.add(channel);
+    if (open.size() > maxConnections) {
       channel.pipeline().addFirst(this);
     }
-    channel.closeFuture().addListener(_ -> open.decrementAndGet());
     Head head = new Head();
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addBefore(NettyPipeline.HttpCodec, "qaqpa.headStart", head.bytes());
     pipeline.addAfter(NettyPipeline.HttpCodec, "qaqpa.headEnd", head.messages());
+  }
+
+  /** Closes all connections; waits for that up to a second. */
+  void closeAll() {
+    open.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 
   /** In the pipeline only of connections beyond the limit. */

@@ -26,6 +26,7 @@ public final class HttpGateway implements AutoCloseable {
   private final ErrorWriter errors;
   private final GatewayMetrics metrics;
   private final LoopResources loops;
+  private final ConnectionGuard guard;
   private final DisposableServer server;
 
   private HttpGateway(
@@ -39,7 +40,7 @@ public final class HttpGateway implements AutoCloseable {
     this.errors = errors;
     this.metrics = metrics;
     this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
-    ConnectionGuard guard = new ConnectionGuard(http.maxConnections(), http.headTimeout());
+    this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout());
     this.server =
         HttpServer.create()
             .host(where.host())
@@ -89,6 +90,7 @@ public final class HttpGateway implements AutoCloseable {
   @Override
   public void close() {
     server.disposeNow(Duration.ofSeconds(1));
+    guard.closeAll();
     loops.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(Duration.ofSeconds(2));
   }
 
@@ -114,7 +116,10 @@ public final class HttpGateway implements AutoCloseable {
 
   private void end(Exchange exchange, SignalType signal) {
     RequestTrace trace = exchange.trace();
-    boolean clientGone = signal != SignalType.ON_COMPLETE;
+    // A connection that closes under a stream completes it; without an end it was the client.
+    boolean clientGone =
+        signal != SignalType.ON_COMPLETE
+            || (trace.streamed() && trace.finish() == null && trace.error() == null);
     long nanos = System.nanoTime() - trace.startNanos();
     metrics.request(trace.ending(), nanos);
     if (trace.path().startsWith("/v1/")) {

@@ -81,7 +81,7 @@ final class EngineCollector implements MultiCollector {
     return CounterSnapshot.builder()
         .name(name)
         .help(help)
-        .dataPoint(CounterDataPointSnapshot.builder().labels(labels).value(value).build())
+        .dataPoint(CounterDataPointSnapshot.builder().labels(labels).value((double) value).build())
         .build();
   }
 }

@@ -6,10 +6,11 @@ package kz.qaqpa.batching.kv;
  *
  * <p>Three things cost. <em>Copying</em> KV: {@link #COPIED_TOKENS_PER_ROW} tokens for one row.
  * <em>Reach</em>: a slot beyond the range in use makes every coming step compute the holes below
- * it, for as many steps as the sequence may live but at most {@link #HORIZON}. <em>Eviction</em>:
- * content that is overwritten may have to be computed again; a token is worth {@link #REUSE} of a
- * row when it was just used, and half of that after as many acquisitions as there are slots, so
- * that the least recently used goes first.
+ * it, or run once more for it, which costs {@link #MOST_REACH} rows at most; and that for as many
+ * steps as the sequence may live but at most {@link #HORIZON}. <em>Eviction</em>: content that is
+ * overwritten may have to be computed again; a token is worth {@link #REUSE} of a row when it was
+ * just used, and half of that after as many acquisitions as there are slots, so that the least
+ * recently used goes first.
  *
  * <p>What follows: a new sequence takes over the idle slot with its prefix where that lies low
  * enough, else the prefix is copied into a low slot; empty slots are filled before cached content
@@ -21,6 +22,9 @@ public final class Placement {
    * faster than a decode row is computed, on a CPU as on an H200.
    */
   static final int COPIED_TOKENS_PER_ROW = 64;
+
+  /** Rows that another run of the engine costs: instead of computing more holes, it starts one. */
+  static final int MOST_REACH = 4;
 
   /** Steps ahead that a hole is charged for: later ones the scheduler's compaction closes. */
   static final int HORIZON = 32;
@@ -52,7 +56,7 @@ public final class Placement {
       boolean takeOver = match.tokens() > 0 && s == match.slot();
       int kept = takeOver ? match.tokens() : 0;
       double cost =
-          (double) Math.max(0, s - range) * horizon
+          (double) Math.clamp(s - range, 0, MOST_REACH) * horizon
               + (takeOver ? 0 : copyCost(match.tokens()))
               + evictionCost(s, kept);
       if (cost < bestCost) {

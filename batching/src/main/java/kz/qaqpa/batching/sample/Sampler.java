@@ -175,7 +175,9 @@ public final class Sampler {
 
   /** The rank that {@code u} draws if all weights sum to {@code total}; n if that is not known. */
   private int rankFor(SamplingParams params, double u, int n, int likely, double total) {
-    int kept = likely == n && total > scores[n - 1] ? n + 1 : likely;
+    // At least the best: only if logits are NaN, which is for the engine to prevent, none is
+    // likely.
+    int kept = likely == n && total > scores[n - 1] ? n + 1 : Math.max(1, likely);
     if (params.topP() < 1) {
       kept = Math.min(kept, first(n, params.topP() * total, true) + 1);
     }

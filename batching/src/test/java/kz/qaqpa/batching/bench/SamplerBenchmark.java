@@ -1,0 +1,115 @@
+package kz.qaqpa.batching.bench;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import kz.qaqpa.batching.fixture.FakeResult;
+import kz.qaqpa.batching.sample.Sampler;
+import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.engine.LogitsMode;
+import kz.qaqpa.engine.StepResult;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Choosing one token out of 128,000, logits normal around 0 with the deviation {@code spread}. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class SamplerBenchmark {
+  private static final int VOCABULARY = 128_000;
+
+  /** 4 is peaked, as a trained model mostly is; 1 is flat, so that candidates seldom decide. */
+  @Param({"1", "4"})
+  public double spread;
+
+  private final Sampler sampler = new Sampler(VOCABULARY);
+  private StepResult result = FakeResult.of(LogitsMode.FULL, 0, 1);
+  private int index;
+
+  /** Draws the logits. */
+  @Setup
+  public void fill() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] logits = new float[VOCABULARY];
+    for (int i = 0; i < VOCABULARY; i++) {
+      logits[i] = (float) (random.nextGaussian() * spread);
+    }
+    FakeResult computed = FakeResult.of(LogitsMode.FULL, logits);
+    float logSumExp = computed.logSumExp(0);
+    result = new Cached(computed, logSumExp);
+  }
+
+  private int sample(double temperature, int topK, double topP, double minP) {
+    SamplingParams params = new SamplingParams(temperature, topK, topP, minP, 1, 0, 0, 42, -1);
+    return sampler.sample(params, null, result, 0, index++ & 0xFFFF);
+  }
+
+  @Benchmark
+  public int greedy() {
+    return sample(0, 0, 1, 0);
+  }
+
+  @Benchmark
+  public int topK40() {
+    return sample(0.8, 40, 0.95, 0);
+  }
+
+  @Benchmark
+  public int topP90() {
+    return sample(0.7, 0, 0.9, 0);
+  }
+
+  @Benchmark
+  public int minP() {
+    return sample(0.7, 0, 1, 0.05);
+  }
+
+  @Benchmark
+  public int temperatureAlone() {
+    return sample(1, 0, 1, 0);
+  }
+
+  @Benchmark
+  public int hotTopP() {
+    return sample(1.3, 0, 0.9, 0);
+  }
+
+  /** The engine computes logsumexp once; the fake would each time. */
+  private record Cached(FakeResult result, float sum) implements StepResult {
+    @Override
+    public int candidates(int row) {
+      return result.candidates(row);
+    }
+
+    @Override
+    public int candidateId(int row, int rank) {
+      return result.candidateId(row, rank);
+    }
+
+    @Override
+    public float candidateLogit(int row, int rank) {
+      return result.candidateLogit(row, rank);
+    }
+
+    @Override
+    public float logSumExp(int row) {
+      return sum;
+    }
+
+    @Override
+    public void logits(int row, float[] into) {
+      result.logits(row, into);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package kz.qaqpa.batching.bench;
+
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.batching.GenerationFailure;
+import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.kv.KvSlots;
+import kz.qaqpa.batching.kv.PrefixCache;
+import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.batching.schedule.PlannedStep;
+import kz.qaqpa.batching.schedule.Scheduler;
+import kz.qaqpa.batching.schedule.Sequence;
+import kz.qaqpa.batching.schedule.Tally;
+import kz.qaqpa.batching.schedule.TokenOutlet;
+import kz.qaqpa.engine.EngineShape;
+import kz.qaqpa.engine.StepResult;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a step costs outside the engine: plan and apply with all slots decoding, and more waiting.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class SchedulerBenchmark {
+  private static final int OUTPUT = 1 << 18; // More than the steps of one iteration.
+
+  @Param("256")
+  public int running;
+
+  @Param({"0", "1000"})
+  public int waiting;
+
+  private Scheduler scheduler = newScheduler(1);
+  private final Greedy result = new Greedy();
+  private final KvSlots slots = new KvSlots(4);
+  private final PrefixCache.Match match = new PrefixCache.Match();
+  private PrefixCache cache = new PrefixCache(4, 64, 64, BlockHash.CHAINED, true);
+  private int[] prompt = {};
+  private long[] hashes = {};
+  private long now;
+
+  private static Scheduler newScheduler(int slots) {
+    return new Scheduler(
+        new EngineShape(128_000, slots, OUTPUT + 64, slots + 512, 64, 1, 1, 1, "bench"),
+        BatchingSettings.defaults(),
+        BlockHash.CHAINED,
+        new Tally());
+  }
+
+  /** All slots decode; what waits will never get one. */
+  @Setup(Level.Iteration)
+  public void fill() {
+    scheduler = newScheduler(running);
+    for (int i = 0; i < running + waiting; i++) {
+      GenerationRequest request =
+          new GenerationRequest(
+              "r",
+              "a",
+              i,
+              new int[] {i},
+              OUTPUT,
+              SamplingParams.greedy(),
+              new int[] {-1},
+              Long.MAX_VALUE);
+      scheduler.enqueue(new Sequence(request, new Sink(), 64, BlockHash.CHAINED, 0));
+    }
+    for (int i = 0; i < 20; i++) {
+      planAndApply();
+    }
+    prompt = IntStream.range(0, 8_192).toArray();
+    hashes = BlockHash.CHAINED.chain(7, prompt, 64);
+    cache = new PrefixCache(4, 8_192, 64, BlockHash.CHAINED, true);
+    cache.begin(3, 7);
+    cache.append(3, prompt, 0, 8_192, true);
+  }
+
+  /** One step of the loop without the engine. */
+  @Benchmark
+  public int planAndApply() {
+    PlannedStep step = scheduler.plan(++now);
+    scheduler.apply(step, result, now);
+    return step.plan().rows();
+  }
+
+  /**
+   * Finding a cached prompt of 8,192 tokens: probes of the hash chain and comparison of all ids.
+   */
+  @Benchmark
+  public int findPrefixOf8KTokens() {
+    cache.find(7, prompt, hashes, 127, slots, match);
+    return match.tokens();
+  }
+
+  /** Hashing a prompt of 8,192 tokens, on the submitter's thread. */
+  @Benchmark
+  public long[] hashPromptOf8KTokens() {
+    return BlockHash.CHAINED.chain(7, prompt, 64);
+  }
+
+  private static final class Sink implements TokenOutlet {
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return true;
+    }
+
+    @Override
+    public void leftQueue() {}
+
+    @Override
+    public void push(int token, @Nullable Logprobs logprobs) {}
+
+    @Override
+    public void finish(TokenEvent.End end) {}
+
+    @Override
+    public void fail(GenerationFailure failure) {}
+
+    @Override
+    public void discard() {}
+  }
+
+  private static final class Greedy implements StepResult {
+    @Override
+    public int candidates(int row) {
+      return CANDIDATES;
+    }
+
+    @Override
+    public int candidateId(int row, int rank) {
+      return row + rank;
+    }
+
+    @Override
+    public float candidateLogit(int row, int rank) {
+      return -rank;
+    }
+
+    @Override
+    public float logSumExp(int row) {
+      return 1;
+    }
+
+    @Override
+    public void logits(int row, float[] into) {
+      throw new IllegalStateException("logits: not asked for");
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package kz.qaqpa.batching.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.batching.GenerationFailure.Kind;
+import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.fixture.FakeEngine;
+import kz.qaqpa.batching.fixture.PseudoModel;
+import kz.qaqpa.batching.fixture.Rig;
+import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.engine.EngineFault;
+import kz.qaqpa.testing.Seeds;
+import kz.qaqpa.testing.TestSize;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever is batched, chunked, cached, copied, moved, stalled, cancelled or failed beside it: each
+ * request's answer equals its run alone, token for token. In virtual time, by thousands of
+ * schedules.
+ */
+class TokenIdentityTest {
+  private static final int VOCABULARY = 97;
+  private static final int CELL = 8;
+  private static final int SLOT_LENGTH = 96;
+  private static final PseudoModel MODEL = PseudoModel.hashing();
+
+  /** What all schedules together have met: a test of nothing must not pass. */
+  private long finished;
+
+  private long failed;
+  private long cancelled;
+  private long cachedTokens;
+  private long copies;
+
+  @Test
+  void everyAnswerEqualsItsRunAlone() {
+    Seeds.forRandom(
+        TestSize.tries(2_000, 100_000), random -> runSchedule(random, BlockHash.CHAINED));
+    if (System.getProperty("qaqpa.test.seed", "").isBlank()) {
+      assertThat(finished).isPositive();
+      assertThat(failed).isPositive();
+      assertThat(cancelled).isPositive();
+      assertThat(cachedTokens).isPositive();
+      assertThat(copies).isPositive();
+    }
+  }
+
+  @Test
+  void aHashThatAlwaysCollidesChangesNothing() {
+    BlockHash one = (parent, tokens, from, count) -> 1;
+    BlockHash two = (parent, tokens, from, count) -> tokens[from] & 1;
+    Seeds.forRandom(
+        TestSize.tries(300, 5_000),
+        random -> runSchedule(random, random.nextBoolean() ? one : two));
+  }
+
+  private void runSchedule(RandomGenerator random, BlockHash hash) {
+    int slots = 1 + random.nextInt(6);
+    FakeEngine engine =
+        new FakeEngine(FakeEngine.shape(VOCABULARY, slots, SLOT_LENGTH, CELL), MODEL);
+    BatchingSettings settings =
+        BatchingSettings.defaults()
+            .withStepTokens(1 + random.nextInt(40))
+            .withStreams(Duration.ofMillis(20), 8)
+            .withReuseDecodedPrefixes(random.nextBoolean());
+    Rig rig = new Rig(engine, settings, hash);
+    if (random.nextInt(4) == 0) {
+      injectFaults(engine, random);
+    }
+    List<Rig.Call> calls = new ArrayList<>();
+    int total = 4 + random.nextInt(20);
+    int pace = 1 + random.nextInt(4);
+    while (calls.size() < total) {
+      for (int i = random.nextInt(pace + 1); i > 0 && calls.size() < total; i--) {
+        calls.add(rig.submit(request(random, calls, rig.now)));
+      }
+      disturb(random, calls);
+      rig.step();
+    }
+    for (Rig.Call call : calls) {
+      call.outlet().room = true;
+    }
+    rig.finish(5_000);
+    calls.forEach(this::check);
+    cachedTokens += rig.tally.get(Tally.Item.CACHED_PROMPT_TOKENS);
+    copies += engine.copies();
+  }
+
+  private static void injectFaults(FakeEngine engine, RandomGenerator random) {
+    engine.beforeStep(plan -> {
+      if (random.nextInt(12) == 0) {
+        throw new EngineFault.Transient("a fault that the test made", null);
+      }
+    });
+    engine.beforeCopy(() -> {
+      if (random.nextInt(6) == 0) {
+        throw new EngineFault.Transient("a fault that the test made", null);
+      }
+    });
+  }
+
+  private static void disturb(RandomGenerator random, List<Rig.Call> calls) {
+    for (Rig.Call call : calls) {
+      int what = random.nextInt(60);
+      if (what == 0) {
+        call.outlet().cancelled = true;
+      } else if (what == 1) {
+        call.outlet().room = false;
+      } else if (what < 20) {
+        call.outlet().room = true;
+      }
+    }
+  }
+
+  private static GenerationRequest request(
+      RandomGenerator random, List<Rig.Call> earlier, long now) {
+    int[] prompt = prompt(random, earlier);
+    int maxTokens = 1 + random.nextInt(Math.min(24, SLOT_LENGTH - prompt.length));
+    int[] stops = random.nextInt(3) == 0 ? new int[] {random.nextInt(VOCABULARY)} : new int[0];
+    long deadline =
+        random.nextInt(20) == 0
+            ? now + TimeUnit.MILLISECONDS.toNanos(random.nextInt(12))
+            : Long.MAX_VALUE;
+    return new GenerationRequest(
+        "r" + earlier.size(),
+        "agency",
+        random.nextInt(2),
+        prompt,
+        maxTokens,
+        sampling(random),
+        stops,
+        deadline);
+  }
+
+  /** Few different beginnings, earlier prompts cut anywhere, and earlier answers as history. */
+  private static int[] prompt(RandomGenerator random, List<Rig.Call> earlier) {
+    int[] start = new int[1 + random.nextInt(60)];
+    int family = random.nextInt(3);
+    for (int i = 0; i < start.length; i++) {
+      start[i] = (i * 31 + family * 7) % VOCABULARY;
+    }
+    if (!earlier.isEmpty() && random.nextInt(3) == 0) {
+      Rig.Call turn = earlier.get(random.nextInt(earlier.size()));
+      int[] before = turn.request().prompt();
+      int[] answer = turn.outlet().tokens.stream().mapToInt(Integer::intValue).toArray();
+      start = Arrays.copyOf(before, before.length + answer.length);
+      System.arraycopy(answer, 0, start, before.length, answer.length);
+    }
+    int[] prompt =
+        Arrays.copyOf(start, Math.min(SLOT_LENGTH - 1, start.length + random.nextInt(9)));
+    for (int i = start.length; i < prompt.length; i++) {
+      prompt[i] = random.nextInt(VOCABULARY);
+    }
+    return prompt;
+  }
+
+  private static SamplingParams sampling(RandomGenerator random) {
+    boolean penalties = random.nextInt(4) == 0;
+    return new SamplingParams(
+        random.nextInt(3) == 0 ? 0 : random.nextDouble() * 2,
+        random.nextBoolean() ? 0 : 1 + random.nextInt(VOCABULARY),
+        random.nextBoolean() ? 1 : 0.05 + 0.95 * random.nextDouble(),
+        random.nextInt(3) == 0 ? random.nextDouble() : 0,
+        penalties ? 0.5 + random.nextDouble() : 1,
+        penalties ? random.nextDouble() * 2 - 1 : 0,
+        penalties ? random.nextDouble() * 2 - 1 : 0,
+        random.nextLong(),
+        random.nextInt(3) - 1);
+  }
+
+  private void check(Rig.Call call) {
+    List<Integer> alone = Rig.alone(call.request(), MODEL, VOCABULARY);
+    List<Integer> got = call.outlet().tokens;
+    assertThat(call.outlet().ends).as("ends of %s", call.request().id()).isEqualTo(1);
+    assertThat(call.outlet().leftQueue).isEqualTo(1);
+    if (call.outlet().end != null) {
+      finished++;
+      assertThat(got).as("answer of %s", call.request().id()).isEqualTo(alone);
+    } else {
+      assertThat(got).isEqualTo(alone.subList(0, got.size()));
+      failed += call.failure() == Kind.ENGINE ? 1 : 0;
+      cancelled += call.outlet().cancelled ? 1 : 0;
+    }
+  }
+}

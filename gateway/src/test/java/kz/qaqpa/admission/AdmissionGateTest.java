@@ -1,0 +1,136 @@
+package kz.qaqpa.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import kz.qaqpa.config.ConfigException;
+import kz.qaqpa.config.ConfigLoader;
+import org.junit.jupiter.api.Test;
+
+class AdmissionGateTest {
+  private static final Agency AGENCY = new Agency("minfin", new Agency.Names("қ", "р", "e"));
+
+  @Test
+  void cap_isExactUnderConcurrency() throws Exception {
+    Application application = new Application(AGENCY, "app", 5);
+    AdmissionGate gate = new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())));
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch start = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int t = 0; t < 8; t++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  for (int i = 0; i < 20_000; i++) {
+                    try (Permit permit = gate.admit(application)) {
+                      most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                      inside.decrementAndGet();
+                      permit.close(); // Closing twice gives back once.
+                    } catch (Refusal.OverQuota expected) {
+                      Thread.onSpinWait();
+                    }
+                  }
+                  return null;
+                }));
+      }
+      start.countDown();
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    assertThat(most.get()).isBetween(1, 5);
+    assertThat(gate.live()).isZero();
+    List<Permit> full = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      full.add(gate.admit(application));
+    }
+    assertThatThrownBy(() -> gate.admit(application)).isInstanceOf(Refusal.OverQuota.class);
+    full.forEach(Permit::close);
+    assertThat(gate.awaitIdle(Duration.ofSeconds(1))).isTrue();
+  }
+
+  @Test
+  void drained_admitsNobody() throws Exception {
+    Application application = new Application(AGENCY, "app", 5);
+    AdmissionGate gate = new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())));
+    Permit before = gate.admit(application);
+    gate.drain();
+    assertThatThrownBy(() -> gate.admit(application)).isInstanceOf(Refusal.Draining.class);
+    assertThat(gate.awaitIdle(Duration.ofMillis(1))).isFalse();
+    before.close();
+    assertThat(gate.awaitIdle(Duration.ofSeconds(1))).isTrue();
+  }
+
+  @Test
+  void shippedFile_hasTheSampleAgencies_withoutKeys() {
+    AgencyDirectory directory = shipped(Path.of(System.getProperty("qaqpa.root"), "config"));
+    assertThat(directory.agencies()).hasSize(23);
+    assertThat(directory.agencies())
+        .extracting(Agency::id)
+        .startsWith("maidd", "minfin", "kgd")
+        .endsWith("gov4c", "nitec", "sandbox");
+    assertThat(directory.agencies())
+        .allSatisfy(agency -> {
+          assertThat(agency.name().kk()).isNotBlank();
+          assertThat(agency.name().ru()).isNotBlank();
+          assertThat(agency.name().en()).isNotBlank();
+        });
+    assertThat(directory.application("sandbox", "development")).isNotNull();
+    assertThat(directory.application("minfin", "development")).isNull();
+  }
+
+  @Test
+  void keys_belongToTheirApplication_only() {
+    Application one = new Application(AGENCY, "one", 1);
+    Application two = new Application(AGENCY, "two", 1);
+    AgencyDirectory directory =
+        AgencyDirectory.of(new AgenciesFile(List.of())).with(one, "key-one").with(two, "key-two");
+    for (int i = 0; i < 2; i++) { // The second time from the cache.
+      assertThat(directory.find("key-one")).isEqualTo(one);
+      assertThat(directory.find("key-two")).isEqualTo(two);
+      assertThat(directory.find("key-three")).isNull();
+    }
+    assertThat(AgencyDirectory.sha256("abc"))
+        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  }
+
+  @Test
+  void malformedEntries_areNamed_withoutKeys() {
+    assertThatThrownBy(() -> new AgenciesFile.KeyEntry("qpk_secret"))
+        .hasMessage("sha256: 10 characters (expected: 64 lowercase hexadecimal digits)");
+    assertThatThrownBy(() -> new Agency("Қаржы", AGENCY.name()))
+        .hasMessageStartingWith("id: \"Қаржы\" (expected: 1 to 64 of a-z");
+    assertThatThrownBy(() -> new AgenciesFile.ApplicationEntry("a", 0, null))
+        .hasMessage("maxStreams: 0 (expected: >= 1)");
+    AgenciesFile.AgencyEntry twice =
+        new AgenciesFile.AgencyEntry("a", AGENCY.name(), List.of());
+    assertThatThrownBy(() -> new AgenciesFile(List.of(twice, twice)))
+        .hasMessage("agencies: id \"a\" twice (expected: once)");
+  }
+
+  @Test
+  void salts_differByAgencyAndProcess() {
+    PrefixSalts salts = PrefixSalts.random();
+    Agency other = new Agency("kgd", AGENCY.name());
+    assertThat(salts.of(AGENCY)).isEqualTo(salts.of(AGENCY)).isNotEqualTo(salts.of(other));
+    assertThat(PrefixSalts.random().of(AGENCY)).isNotEqualTo(salts.of(AGENCY));
+  }
+
+  private static AgencyDirectory shipped(Path folder) throws ConfigException {
+    return AgencyDirectory.of(
+        ConfigLoader.load(folder, Map.of()).bindFile("agencies.yaml", AgenciesFile.class));
+  }
+}

@@ -1,0 +1,118 @@
+package kz.qaqpa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import kz.qaqpa.admission.Agency;
+import kz.qaqpa.admission.AgenciesFile;
+import kz.qaqpa.admission.AgencyDirectory;
+import kz.qaqpa.engine.EngineProvider;
+import kz.qaqpa.engine.EngineSettings;
+import org.junit.jupiter.api.Test;
+
+class ServePartsTest {
+  private static final Path ROOT = Path.of("/somewhere");
+
+  @Test
+  void options_overSettings() {
+    ServeOptions options =
+        ServeOptions.parse(
+            List.of(
+                "--port", "0", "--host", "::1", "--model", "m", "--precision", "int8", "--engine",
+                "cpu", "--slots", "4", "--threads", "2"),
+            ROOT);
+    assertThat(options.port()).isZero();
+    assertThat(options.model()).isEqualTo(Path.of("m"));
+    assertThat(options.config()).isEqualTo(ROOT.resolve("config"));
+    EngineSettings settings = options.over(new EngineSettings("auto", 0, 128, 0, Path.of("c")));
+    assertThat(settings).isEqualTo(new EngineSettings("int8", 4, 128, 2, Path.of("c")));
+    assertThat(ServeOptions.parse(List.of(), ROOT).model())
+        .isEqualTo(ROOT.resolve("config/models/kaz-mini"));
+  }
+
+  @Test
+  void badOptions_areNamed() {
+    assertThatThrownBy(() -> ServeOptions.parse(List.of("--prot", "1"), ROOT))
+        .hasMessage("--prot: no such option");
+    assertThatThrownBy(() -> ServeOptions.parse(List.of("--port", "x"), ROOT))
+        .hasMessage("--port: x (expected: a whole number)");
+    assertThatThrownBy(() -> ServeOptions.parse(List.of("--port"), ROOT))
+        .hasMessage("--port: absent (expected: a value)");
+  }
+
+  @Test
+  void auto_takesThePreferredOfThoseThatWork_andSaysWhyNotTheOthers() {
+    EngineProvider cpu = provider("cpu", 1, true, "8 threads");
+    EngineProvider gpu = provider("gpu", 9, false, "not available: no driver");
+    assertThat(EngineChoice.choose("auto", List.of(cpu, gpu)))
+        .isEqualTo(
+            new EngineChoice(cpu, "engine cpu: 8 threads; gpu: not available: no driver"));
+    assertThat(EngineChoice.choose("auto", List.of(cpu, provider("npu", 5, true, "here"))))
+        .extracting(EngineChoice::reason)
+        .isEqualTo("engine npu: here");
+  }
+
+  @Test
+  void namedEngine_orAClearNo() {
+    EngineProvider gpu = provider("gpu", 9, false, "not available: no driver");
+    assertThatThrownBy(() -> EngineChoice.choose("gpu", List.of(gpu)))
+        .hasMessage("engine gpu: not available: no driver");
+    assertThatThrownBy(() -> EngineChoice.choose("tpu", List.of(gpu)))
+        .hasMessage("server.engine: tpu (expected: auto or gpu)");
+    assertThatThrownBy(() -> EngineChoice.choose("auto", List.of(gpu)))
+        .hasMessage("no engine works on this machine; gpu: not available: no driver");
+  }
+
+  @Test
+  void developmentKey_existsOnlyOnLoopback_andIsNewEachTime() {
+    AgencyDirectory directory =
+        AgencyDirectory.of(
+            new AgenciesFile(
+                List.of(
+                    new AgenciesFile.AgencyEntry(
+                        "sandbox",
+                        new Agency.Names("қ", "р", "e"),
+                        List.of(new AgenciesFile.ApplicationEntry("development", 2, null))))));
+    DevelopmentKey one = DevelopmentKey.make(directory, true, Map.of());
+    DevelopmentKey two = DevelopmentKey.make(directory, true, Map.of());
+    assertThat(one.key()).matches("qpk_[A-Za-z0-9_-]{43}").isNotEqualTo(two.key());
+    assertThat(one.directory().find(String.valueOf(one.key()))).isNotNull();
+    assertThat(DevelopmentKey.make(directory, false, Map.of()).key()).isNull();
+    String given = "qpk_given_by_the_environment";
+    assertThat(DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", given)).key())
+        .isEqualTo(given);
+    assertThatThrownBy(
+            () -> DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", "short")))
+        .hasMessage(
+            "QAQPA_DEV_KEY: 5 characters (expected: 16 to 256 of printable ASCII without spaces)");
+  }
+
+  private static EngineProvider provider(
+      String name, int preference, boolean available, String detail) {
+    return new EngineProvider() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public int preference() {
+        return preference;
+      }
+
+      @Override
+      public Availability availability() {
+        return new Availability(available, detail);
+      }
+
+      @Override
+      public LoadedEngine open(Path model, EngineSettings settings, Consumer<String> progress) {
+        throw new AssertionError("not to be opened");
+      }
+    };
+  }
+}
