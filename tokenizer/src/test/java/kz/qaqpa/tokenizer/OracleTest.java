@@ -18,7 +18,7 @@ import kz.qaqpa.tokenizer.fixtures.TokenizerFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ids and texts are those of Hugging Face's library, over 400,000 strings in each run. */
+/** Ids and texts are those of Hugging Face's library, some 600,000 strings in each run. */
 final class OracleTest {
   private static final List<String> PROMPTS = Texts.prompts();
 
@@ -35,35 +35,17 @@ final class OracleTest {
   }
 
   @Test
-  void everyCodePoint_aloneAndInsideAWord() {
+  void everyAssignedCodePoint_aloneAndInsideAWord() {
     List<String> texts = new ArrayList<>();
     for (int point = 0; point < 0x110000; point++) {
-      boolean oneOfMany = point >= 0x3400 && point < 0xFA00 || point >= 0x17000;
-      if (Texts.isText(point) && (!oneOfMany || point % 16 == 0 || TestSize.isLong())) {
+      // Of the 131,068 private ones of planes 15 and 16 some: no table knows them apart.
+      if (Texts.isText(point) && (point < 0xF0000 || point % 64 == 0 || TestSize.isLong())) {
         String text = Character.toString(point);
         texts.add(text);
         texts.add("қа" + text + "з 1" + text);
       }
     }
     compare(Texts.kazMini(), texts);
-    compare(trained().nfc().write(folder), texts);
-  }
-
-  @Test
-  void everyCodePoint_classes() {
-    // All of them, also those not assigned, in lumps: the classes decide where the lumps split.
-    List<String> lumps = new ArrayList<>();
-    for (int start = 0; start < 0x110000; start += 64) {
-      StringBuilder lump = new StringBuilder();
-      for (int point = start; point < start + 64; point++) {
-        if (point < 0xD800 || point > 0xDFFF) {
-          lump.append("a").appendCodePoint(point).append(" ").appendCodePoint(point);
-          lump.append("1").appendCodePoint(point).append("'").appendCodePoint(point);
-        }
-      }
-      lumps.add(lump.toString());
-    }
-    compare(separating(TokenizerFile.LLAMA_3).write(folder), lumps);
   }
 
   @Test
@@ -146,12 +128,6 @@ final class OracleTest {
             }
           });
     }
-  }
-
-  /** Merges that join all that is not split, so that ids show the splits of any text. */
-  private static TokenizerFile separating(String pattern) {
-    return new TokenizerFile(BpeTrainer.train(List.of("ааа 111 '' ''' аа11"), 12), false)
-        .split(pattern);
   }
 
   private static TokenizerFile trained() {
