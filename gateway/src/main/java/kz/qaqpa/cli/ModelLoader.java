@@ -1,0 +1,49 @@
+package kz.qaqpa.cli;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import kz.qaqpa.engine.EngineShape;
+import kz.qaqpa.engine.model.LlamaConfig;
+import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.tokenizer.BpeTokenizer;
+import kz.qaqpa.tokenizer.ChatTemplate;
+import kz.qaqpa.tokenizer.Message;
+
+/** What the pipeline needs of a model folder beside its weights. */
+final class ModelLoader {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  private ModelLoader() {}
+
+  /**
+   * The model's name on the wire: that of its folder.
+   *
+   * @throws IllegalArgumentException if it cannot travel in a header
+   */
+  static String id(Path folder) {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    String id = name == null ? "" : name.toString();
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "--model: " + folder + " (expected: a folder named with A-Z a-z 0-9 . _ : -)");
+    }
+    return id;
+  }
+
+  /** Tokenizer, chat template and defaults. */
+  static ServedModel load(Path folder, String id, EngineShape shape) {
+    LlamaConfig config = LlamaConfig.read(folder);
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder);
+    ChatTemplate template = ChatTemplate.load(folder, tokenizer);
+    return new ServedModel(
+        id,
+        tokenizer,
+        messages ->
+            template.encode(
+                messages.stream().map(m -> new Message(m.role(), m.content())).toList(), true),
+        shape.slotLength(),
+        config.eosTokenIds(),
+        config.generation(),
+        ServedModel.longestToken(tokenizer));
+  }
+}

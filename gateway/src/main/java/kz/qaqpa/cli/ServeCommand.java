@@ -1,0 +1,210 @@
+package kz.qaqpa.cli;
+
+import java.io.PrintStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import kz.qaqpa.Gateway;
+import kz.qaqpa.admission.AgenciesFile;
+import kz.qaqpa.admission.AgencyDirectory;
+import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.config.Config;
+import kz.qaqpa.config.ConfigException;
+import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.engine.EngineFault;
+import kz.qaqpa.engine.EngineProvider.LoadedEngine;
+import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.engine.model.ModelFileException;
+import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.HostNames;
+import kz.qaqpa.http.HttpSettings;
+import kz.qaqpa.http.PageRoute;
+import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.tokenizer.file.TokenizerFileException;
+import org.slf4j.LoggerFactory;
+
+/** {@code ./qaqpa serve}: loads a model and serves it until it is told to stop. */
+public final class ServeCommand {
+  private static final int STOPPED = 0;
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private final ServeOptions options;
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final long startNanos = System.nanoTime();
+
+  private ServeCommand(
+      ServeOptions options, Map<String, String> environment, PrintStream out, PrintStream err) {
+    this.options = options;
+    this.environment = environment;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Serves; returns only if it could not start, or was interrupted. SIGTERM and SIGINT end the
+   * process with 0 after running answers had their time.
+   *
+   * @return exit code: 1 if it could not start, 2 for wrong options
+   */
+  public static int run(List<String> args) {
+    return run(args, System.getenv(), System.out, System.err);
+  }
+
+  static int run(
+      List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    ServeOptions options;
+    try {
+      options = ServeOptions.parse(args, Path.of(System.getProperty("qaqpa.root", ".")));
+    } catch (IllegalArgumentException e) {
+      err.println(e.getMessage());
+      err.println(ServeOptions.USAGE);
+      return MISUSED;
+    }
+    if (options.help()) {
+      out.println(ServeOptions.USAGE);
+      return STOPPED;
+    }
+    try {
+      new ServeCommand(options, environment, out, err).serve();
+      return STOPPED;
+    } catch (ConfigException
+        | ModelFileException
+        | TokenizerFileException
+        | EngineFault
+        | IllegalArgumentException
+        | IllegalStateException e) {
+      err.println("qaqpa: " + e.getMessage());
+      return FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return STOPPED;
+    }
+  }
+
+  private void serve() throws InterruptedException {
+    Config config = ConfigLoader.load(options.config(), environment);
+    Gateway.Settings settings =
+        new Gateway.Settings(
+            options.over(config.bind("server", ServerSettings.class)),
+            config.bind("http", HttpSettings.class),
+            config.bind("batching", BatchingSettings.class));
+    ServerSettings server = settings.server();
+    EngineSettings engineSettings = options.over(config.bind("engine", EngineSettings.class));
+    PageRoute page = new PageRoute(new HostNames(server.hostNames()));
+    DevelopmentKey key =
+        DevelopmentKey.make(
+            AgencyDirectory.of(config.bindFile("agencies.yaml", AgenciesFile.class)),
+            Gateway.isLoopback(server.host()),
+            environment);
+    EngineChoice choice = EngineChoice.find(server.engine());
+    err.println(choice.reason());
+    String id = ModelLoader.id(options.model());
+    err.println("loading " + id + " from " + options.model());
+    LoadedEngine loaded = choice.provider().open(options.model(), engineSettings, err::println);
+    Gateway gateway = start(settings, loaded, id, key, page);
+    announce(gateway, id, choice, loaded, key);
+    awaitSignal(gateway, server.drainTimeout());
+  }
+
+  private Gateway start(
+      Gateway.Settings settings,
+      LoadedEngine loaded,
+      String id,
+      DevelopmentKey key,
+      PageRoute page) {
+    ServedModel model;
+    try {
+      model = ModelLoader.load(options.model(), id, loaded.engine().shape());
+    } catch (RuntimeException e) {
+      loaded.engine().close();
+      throw e;
+    }
+    try {
+      return Gateway.start(settings, loaded, model, key.directory(), page::register);
+    } catch (RuntimeException e) {
+      if (isBindFailure(e)) {
+        throw new IllegalStateException(
+            "cannot listen on "
+                + settings.server().host()
+                + ":"
+                + settings.server().port()
+                + ": the port is taken or the address is not this machine's; choose another with"
+                + " --port or --host",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isBindFailure(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof BindException || t instanceof java.net.UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void announce(
+      Gateway gateway, String id, EngineChoice choice, LoadedEngine loaded, DevelopmentKey key) {
+    String url = url(gateway.address());
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    out.println("ready " + url);
+    out.println(
+        id + " on " + choice.provider().name() + ": " + loaded.description() + ", ready after "
+            + millis + " ms");
+    if (key.key() == null) {
+      out.println("no development key: " + key.why());
+    } else {
+      out.println(
+          "curl -N " + url + "/v1/chat/completions -H 'Authorization: Bearer " + key.key()
+              + "' -H 'Content-Type: application/json' -d '{\"model\":\"" + id
+              + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":"
+              + "\"Қазақстанның астанасы қай қала?\"}]}'");
+    }
+    out.flush();
+  }
+
+  private static String url(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /**
+   * Blocks for ever; the signal is taken by a shutdown hook. It ends by halting with 0, since a JVM
+   * that is left to end by itself after a signal reports the signal as a failure.
+   */
+  private void awaitSignal(Gateway gateway, Duration drainTimeout) throws InterruptedException {
+    Thread hook =
+        Thread.ofPlatform()
+            .name("shutdown")
+            .unstarted(
+                () -> {
+                  err.println(
+                      "stopping: " + gateway.gate().live() + " running, up to " + drainTimeout);
+                  try {
+                    gateway.stop(drainTimeout);
+                  } catch (InterruptedException e) {
+                    gateway.close();
+                  }
+                  stopLogging();
+                  Runtime.getRuntime().halt(STOPPED);
+                });
+    Runtime.getRuntime().addShutdownHook(hook);
+    new CountDownLatch(1).await();
+  }
+
+  private static void stopLogging() {
+    if (LoggerFactory.getILoggerFactory() instanceof ch.qos.logback.classic.LoggerContext logs) {
+      logs.stop();
+    }
+  }
+}
