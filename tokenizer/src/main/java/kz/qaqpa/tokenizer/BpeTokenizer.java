@@ -63,8 +63,7 @@ public final class BpeTokenizer implements Tokenizer {
    *     not supported; the message names it
    */
   public static BpeTokenizer load(Path folder) {
-    BpeTokenizer tokenizer =
-        new BpeTokenizer(TokenizerJson.read(folder.resolve("tokenizer.json")));
+    BpeTokenizer tokenizer = new BpeTokenizer(TokenizerJson.read(folder.resolve("tokenizer.json")));
     TokenizerConfig config = TokenizerConfig.read(folder);
     tokenizer.check(folder, "bos_token", config.beginOfText());
     tokenizer.check(folder, "eos_token", config.endOfText());

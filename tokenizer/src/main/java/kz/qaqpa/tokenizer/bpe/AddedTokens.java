@@ -140,8 +140,6 @@ public final class AddedTokens {
 
   /** Unicode's White_Space, all of it in the basic plane. */
   private static boolean isSpace(char c) {
-    return (c >= '\t' && c <= '\r')
-        || c == 0x85
-        || Character.isSpaceChar(c); // Zs, Zl, Zp
+    return (c >= '\t' && c <= '\r') || c == 0x85 || Character.isSpaceChar(c); // Zs, Zl, Zp
   }
 }

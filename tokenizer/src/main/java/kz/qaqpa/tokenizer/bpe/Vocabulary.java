@@ -39,16 +39,15 @@ public final class Vocabulary {
     special = new BitSet(highest + 1);
     int places = Integer.highestOneBit(Math.max(model.size(), 1)) << 2;
     idsByHash = new int[places];
-    model.forEach(
-        (token, id) -> {
-          byte[] bytes = ByteAlphabet.bytes(token);
-          if (bytes != null) {
-            bytesById[id] = bytes;
-            put(bytes, id);
-          } else {
-            bytesById[id] = ByteAlphabet.decodedBytes(token);
-          }
-        });
+    model.forEach((token, id) -> {
+      byte[] bytes = ByteAlphabet.bytes(token);
+      if (bytes != null) {
+        bytesById[id] = bytes;
+        put(bytes, id);
+      } else {
+        bytesById[id] = ByteAlphabet.decodedBytes(token);
+      }
+    });
     for (AddedToken token : added) {
       bytesById[token.id()] = ByteAlphabet.decodedBytes(token.content());
       if (token.special()) {

@@ -87,8 +87,9 @@ final class WordCache {
 
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Word word && Arrays.equals(chars, word.chars)
-          || other instanceof Probe probe && probe.isOf(this);
+      return other instanceof Probe probe
+          ? probe.isOf(this)
+          : other instanceof Word word && Arrays.equals(chars, word.chars);
     }
   }
 

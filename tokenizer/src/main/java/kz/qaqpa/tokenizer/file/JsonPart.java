@@ -103,7 +103,8 @@ record JsonPart(Path file, String name, JsonNode node) {
 
   /** A complaint about the value of this part. */
   TokenizerFileException wrong(String expected) {
-    return new TokenizerFileException(file, name + ": " + shown() + " (expected: " + expected + ")");
+    return new TokenizerFileException(
+        file, name + ": " + shown() + " (expected: " + expected + ")");
   }
 
   /** A complaint that this part asks for what we do not do. */

@@ -87,8 +87,7 @@ final class PipelineReader {
     try {
       return PreTokenizer.regex(regex.text());
     } catch (IllegalArgumentException e) {
-      throw new TokenizerFileException(
-          regex.file(), regex.name() + ": " + e.getMessage(), e);
+      throw new TokenizerFileException(regex.file(), regex.name() + ": " + e.getMessage(), e);
     }
   }
 

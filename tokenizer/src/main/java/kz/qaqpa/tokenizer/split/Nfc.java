@@ -135,12 +135,11 @@ public final class Nfc {
     List<Integer> marks = new ArrayList<>();
     Map<Integer, int[]> decomposed = new HashMap<>();
     run.codePoints()
-        .forEach(
-            mark -> {
-              for (int part : decomposed.computeIfAbsent(mark, Nfc::decompose)) {
-                marks.add(part);
-              }
-            });
+        .forEach(mark -> {
+          for (int part : decomposed.computeIfAbsent(mark, Nfc::decompose)) {
+            marks.add(part);
+          }
+        });
     List<Integer> distinct = new ArrayList<>(marks.stream().distinct().toList());
     List<Integer> starters = distinct.stream().filter(Nfc::isStarter).toList();
     distinct.removeAll(starters);
