@@ -1,5 +1,9 @@
 package kz.qaqpa.engine.cpu;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import kz.qaqpa.engine.Engine;
@@ -8,6 +12,7 @@ import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlan;
 import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.engine.model.LlamaConfig;
 
 /**
  * A step on the CPU: rows of one token together, then the longer rows one slot at a time.
@@ -31,11 +36,16 @@ final class CpuEngine implements Engine {
   /** A run's fixed cost, reading all weights, is about that of four more rows. */
   static final int MOST_HOLES = 3;
 
+  /** Most tokens in a step: about as many as a step of a second can hold on a small model. */
+  private static final int MOST_STEP_TOKENS = 2048;
+
   private static final int NO_ROW = -1;
 
   private final EngineShape shape;
   private final KvCache cache;
   private final ForwardPass forward;
+  private final OrtSession session;
+  private final Arena arena;
   private final Candidates result;
   private final boolean evenRows;
 
@@ -49,14 +59,75 @@ final class CpuEngine implements Engine {
   private boolean closed;
 
   /**
-   * @param cache has a slot more than the shape if rows must be even; closed by {@link #close()}
-   * @param forward closed by {@link #close()}
+   * Makes an engine, and runs it once: sizes that a kernel cannot do show here, not in the first
+   * request.
+   *
+   * @param session closed with the engine; left open if this fails
+   * @throws EngineFault.Fatal if the first run fails
+   */
+  @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena, close() ends both
+  static CpuEngine open(
+      OrtEnvironment environment, OrtSession session, LlamaConfig config, Sizing sizing) {
+    boolean even = sizing.precision().evenRows();
+    int slots = sizing.slots() + (even ? 1 : 0);
+    EngineShape shape =
+        new EngineShape(
+            config.vocabulary(),
+            sizing.slots(),
+            sizing.slotLength(),
+            Math.max(MOST_STEP_TOKENS, sizing.slots()),
+            GRID,
+            config.layers(),
+            config.kvHeads(),
+            config.headDim(),
+            "f32");
+    Arena arena = Arena.ofShared();
+    try {
+      KvCache cache =
+          new KvCache(
+              arena,
+              config.layers(),
+              slots,
+              config.kvHeads(),
+              shape.slotLength() + 1,
+              config.headDim());
+      ForwardPass forward =
+          new ForwardPass(environment, session, arena, cache, config, MOST_ROWS, GRID);
+      firstRun(forward, even ? 2 : 1);
+      return new CpuEngine(shape, cache, forward, session, arena, even);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static void firstRun(ForwardPass forward, int rows) {
+    try {
+      forward.run(0, rows, 1, rows);
+    } catch (EngineFault e) {
+      forward.close();
+      throw new EngineFault.Fatal("first run: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * @param cache has a slot more than the shape if rows must be even
+   * @param session closed by {@link #close()}
+   * @param arena holds the memory of cache and forward pass; closed by {@link #close()}
    * @param evenRows whether every batch must have an even number of rows
    */
-  CpuEngine(EngineShape shape, KvCache cache, ForwardPass forward, boolean evenRows) {
+  private CpuEngine(
+      EngineShape shape,
+      KvCache cache,
+      ForwardPass forward,
+      OrtSession session,
+      Arena arena,
+      boolean evenRows) {
     this.shape = shape;
     this.cache = cache;
     this.forward = forward;
+    this.session = session;
+    this.arena = arena;
     this.evenRows = evenRows;
     this.result = new Candidates(shape.vocabulary(), shape.slots());
     this.filled = new int[cache.slots()];
@@ -251,13 +322,17 @@ final class CpuEngine implements Engine {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      try {
-        forward.close();
-      } finally {
-        cache.close();
-      }
+    if (closed) {
+      return;
+    }
+    closed = true;
+    forward.close();
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new EngineFault.Fatal("OrtSession.close: " + e.getMessage(), e);
+    } finally {
+      arena.close();
     }
   }
 }

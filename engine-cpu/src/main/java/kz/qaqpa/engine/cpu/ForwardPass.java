@@ -34,7 +34,7 @@ final class ForwardPass implements AutoCloseable {
   private final OrtSession session;
   private final KvCache cache;
   private final int vocabulary;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
   private final LongBuffer ids;
   private final LongBuffer wanted;
   private final IntBuffer kvLengths;
@@ -43,7 +43,6 @@ final class ForwardPass implements AutoCloseable {
   private final List<OnnxTensor> fixed = new ArrayList<>();
   private final Map<String, OnnxTensor> fixedInputs = new LinkedHashMap<>();
   private final Shapes shapes = new Shapes();
-  private boolean closed;
 
   /** What tensors depend on. */
   private record Shape(int firstSlot, int rows, int queryLength, int wanted) {}
@@ -75,19 +74,21 @@ final class ForwardPass implements AutoCloseable {
   }
 
   /**
-   * @param session closed by {@link #close()}
+   * @param arena owns the memory of inputs and outputs
    * @param maxRows most slots in a run
    * @param maxTokens most tokens in a run
    */
   ForwardPass(
       OrtEnvironment environment,
       OrtSession session,
+      Arena arena,
       KvCache cache,
       LlamaConfig config,
       int maxRows,
       int maxTokens) {
     this.environment = environment;
     this.session = session;
+    this.arena = arena;
     this.cache = cache;
     this.vocabulary = config.vocabulary();
     ids = buffer((long) maxTokens * Long.BYTES).asLongBuffer();
@@ -98,6 +99,7 @@ final class ForwardPass implements AutoCloseable {
     try {
       fixInputs(config);
     } catch (OrtException e) {
+      close();
       throw new EngineFault.Fatal("OnnxTensor.createTensor: " + e.getMessage(), e);
     }
   }
@@ -258,21 +260,12 @@ final class ForwardPass implements AutoCloseable {
     binding.outputs.put(name, tensor);
   }
 
+  /** Closes the tensors; their memory and the session belong to others. */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
     shapes.values().forEach(Binding::close);
     shapes.clear();
     fixed.forEach(OnnxTensor::close);
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new EngineFault.Fatal("OrtSession.close: " + e.getMessage(), e);
-    } finally {
-      arena.close();
-    }
+    fixed.clear();
   }
 }

@@ -13,8 +13,7 @@ import java.util.Objects;
  * <p>Host blocks hold tensors in the order k.0, v.0, k.1, ...; in each the heads one after the
  * other; of each head its tokens.
  */
-final class KvCache implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
+final class KvCache {
   private final int slots;
   private final int kvHeads;
   private final int capacity;
@@ -22,21 +21,17 @@ final class KvCache implements AutoCloseable {
   private final MemorySegment[] tensors;
 
   /**
+   * @param arena owns the memory
    * @param capacity positions of a slot, its spare one included
    */
-  KvCache(int layers, int slots, int kvHeads, int capacity, int headDim) {
+  KvCache(Arena arena, int layers, int slots, int kvHeads, int capacity, int headDim) {
     this.slots = slots;
     this.kvHeads = kvHeads;
     this.capacity = capacity;
     this.headDim = headDim;
     this.tensors = new MemorySegment[2 * layers];
-    try {
-      for (int i = 0; i < tensors.length; i++) {
-        tensors[i] = NativeMemory.allocate(arena, slots * slotBytes());
-      }
-    } catch (RuntimeException | Error e) {
-      arena.close();
-      throw e;
+    for (int i = 0; i < tensors.length; i++) {
+      tensors[i] = NativeMemory.allocate(arena, slots * slotBytes());
     }
   }
 
@@ -147,12 +142,5 @@ final class KvCache implements AutoCloseable {
   private void checkRange(int slot, int fromToken, int tokens) {
     Objects.checkIndex(slot, slots);
     Objects.checkFromIndexSize(fromToken, tokens, capacity - 1);
-  }
-
-  @Override
-  public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
   }
 }

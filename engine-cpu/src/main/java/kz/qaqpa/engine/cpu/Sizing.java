@@ -1,5 +1,7 @@
 package kz.qaqpa.engine.cpu;
 
+import java.util.Set;
+import java.util.TreeSet;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.cpu.graph.Precision;
 import kz.qaqpa.engine.model.LlamaConfig;
@@ -7,12 +9,14 @@ import kz.qaqpa.engine.model.LlamaConfig;
 /**
  * The settings with every 0 and {@code auto} decided.
  *
+ * @param blocks how the precision's blocks fit the model's matrices, for a person
  * @param slots KV slots
  * @param slotLength tokens of one slot
  * @param threads threads of the kernels
  * @param kvBytes memory of all slots when every position of them has been used
  */
-record Sizing(Precision precision, int slots, int slotLength, int threads, long kvBytes) {
+record Sizing(
+    Precision precision, String blocks, int slots, int slotLength, int threads, long kvBytes) {
   private static final int SLOTS = 32;
   private static final int SLOT_LENGTH = 8192;
   private static final int SHORTEST_CHOSEN = 512;
@@ -33,7 +37,7 @@ record Sizing(Precision precision, int slots, int slotLength, int threads, long 
     int slots = slots(settings, config, precision, slotLength, perToken, machine);
     int threads = settings.threads() == 0 ? machine.cores() : settings.threads();
     long kvBytes = perToken * (slotLength + 1) * slots;
-    return new Sizing(precision, slots, slotLength, threads, kvBytes);
+    return new Sizing(precision, blocks(precision, config), slots, slotLength, threads, kvBytes);
   }
 
   private static int slotLength(
@@ -99,7 +103,41 @@ record Sizing(Precision precision, int slots, int slotLength, int threads, long 
     return settings.slots();
   }
 
-  static String mebibytes(long bytes) {
+  /** Names the blocks, and the rows that are too short for them. */
+  private static String blocks(Precision precision, LlamaConfig config) {
+    if (!precision.quantised()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(" (block " + precision.block());
+    Set<Integer> lengths = new TreeSet<>();
+    lengths.add(config.hidden());
+    lengths.add(config.heads() * config.headDim());
+    lengths.add(config.intermediate());
+    for (int length : lengths) {
+      int block = precision.blockFor("its matrices", length);
+      if (block != precision.block()) {
+        text.append(", ").append(block).append(" in rows of ").append(length);
+      }
+    }
+    return text.append(')').toString();
+  }
+
+  /** The part of the start-up line that is decided here. */
+  @Override
+  public String toString() {
+    return precision.setting()
+        + blocks
+        + ", "
+        + threads
+        + (threads == 1 ? " thread, " : " threads, ")
+        + slots
+        + (slots == 1 ? " slot of " : " slots of ")
+        + slotLength
+        + " tokens, KV cache up to "
+        + mebibytes(kvBytes);
+  }
+
+  private static String mebibytes(long bytes) {
     return Math.ceilDiv(bytes, 1L << 20) + " MiB";
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import kz.qaqpa.engine.cpu.onnx.PageAlignment;
 import kz.qaqpa.engine.model.Checkpoint;
 
 /**
@@ -71,8 +72,8 @@ public final class GraphCache {
    *
    * @throws IllegalArgumentException if the precision does not fit the model's sizes
    */
-  public Entry open(GraphKey key, Checkpoint checkpoint, Precision precision)
-      throws IOException, OrtException {
+  public Entry open(GraphKey key, Checkpoint checkpoint) throws IOException, OrtException {
+    Precision precision = key.precision();
     Path entry = folder.resolve(key.name());
     if (GraphFiles.complete(entry)) {
       return new Entry(entry, true, 0);
@@ -150,19 +151,24 @@ public final class GraphCache {
     Path plain = target.resolve("plain.onnx");
     Path plainData = target.resolve("plain.data");
     LlamaGraph.write(checkpoint, precision, plain, plainData);
-    optimise(plain, target.resolve(MODEL));
+    Path packed = target.resolve("packed.onnx");
+    Path packedData = target.resolve("packed.data");
+    optimise(plain, packed, "packed.data");
     Files.delete(plain);
     Files.delete(plainData);
+    PageAlignment.copy(packed, packedData, target.resolve(MODEL), target.resolve(DATA), DATA);
+    Files.delete(packed);
+    Files.delete(packedData);
     GraphFiles.seal(target, List.of(MODEL, DATA));
   }
 
   /** Opens the plain graph once so that the runtime writes it as it runs it on this CPU. */
-  private void optimise(Path plain, Path optimised) throws OrtException {
+  private void optimise(Path plain, Path optimised, String data) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setOptimizedModelFilePath(optimised.toString());
       options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
-      options.addConfigEntry("session.optimized_model_external_initializers_file_name", DATA);
+      options.addConfigEntry("session.optimized_model_external_initializers_file_name", data);
       options.addConfigEntry(
           "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
       environment.createSession(plain.toString(), options).close();

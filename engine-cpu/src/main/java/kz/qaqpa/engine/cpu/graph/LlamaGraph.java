@@ -33,7 +33,7 @@ import kz.qaqpa.engine.model.LlamaConfig;
  */
 final class LlamaGraph {
   /** Part of the cache key: raised with every change of what this class writes. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private final LlamaConfig config;
   private final Precision precision;

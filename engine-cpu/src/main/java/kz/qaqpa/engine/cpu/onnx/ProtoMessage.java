@@ -30,6 +30,13 @@ final class ProtoMessage {
     return this;
   }
 
+  /** A number of fixed size, already encoded. */
+  ProtoMessage fixed(int field, int wireType, byte[] value) {
+    tag(field, wireType);
+    out.writeBytes(value);
+    return this;
+  }
+
   ProtoMessage text(int field, String value) {
     return bytes(field, value.getBytes(StandardCharsets.UTF_8));
   }

@@ -1,0 +1,90 @@
+package kz.qaqpa.engine.cpu;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ONNX Runtime's native libraries, unpacked once.
+ *
+ * <p>Left to itself the runtime unpacks 28 MB from its jar into a temporary folder at every start,
+ * which takes longer than all else that starting a small model does. It takes them from a folder
+ * that a system property names, if one does.
+ */
+final class NativeLibraries {
+  private static final String PATH_PROPERTY = "onnxruntime.native.path";
+  private static final List<String> NAMES = List.of("onnxruntime", "onnxruntime4j_jni");
+
+  private NativeLibraries() {}
+
+  /** As the jar's folders are named: {@code linux-x64}, {@code osx-aarch64}. */
+  static String platform() {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    String system = os.contains("mac") ? "osx" : os.contains("win") ? "win" : "linux";
+    return system + "-" + (arch.equals("amd64") || arch.equals("x86_64") ? "x64" : arch);
+  }
+
+  /** Whether the jar has libraries for this platform. */
+  static boolean present() {
+    return NAMES.stream().allMatch(name -> resource(name) != null);
+  }
+
+  /**
+   * Unpacks the libraries where need be and tells the runtime where they are. Without effect after
+   * the runtime was loaded, and where the folder cannot be written: the runtime helps itself then.
+   */
+  static synchronized void unpack(Path cacheFolder) {
+    if (System.getProperty(PATH_PROPERTY) != null) {
+      return;
+    }
+    String version = OrtEnvironment.class.getPackage().getImplementationVersion();
+    if (version == null) {
+      return;
+    }
+    Path folder = cacheFolder.resolve("onnxruntime-" + version + "-" + platform()).toAbsolutePath();
+    try {
+      Files.createDirectories(folder);
+      for (String name : NAMES) {
+        URL source = resource(name);
+        if (source == null) {
+          return;
+        }
+        unpack(source, folder.resolve(System.mapLibraryName(name)));
+      }
+      System.setProperty(PATH_PROPERTY, folder.toString());
+    } catch (IOException slowerStart) {
+      System.getLogger(NativeLibraries.class.getName())
+          .log(System.Logger.Level.DEBUG, "not unpacked: {0}", slowerStart.toString());
+    }
+  }
+
+  private static void unpack(URL source, Path target) throws IOException {
+    URLConnection connection = source.openConnection();
+    try (InputStream in = connection.getInputStream()) {
+      if (Files.exists(target) && Files.size(target) == connection.getContentLengthLong()) {
+        return;
+      }
+      Path part = Files.createTempFile(target.getParent(), "unpacking", ".part");
+      try {
+        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  private static @Nullable URL resource(String name) {
+    return OrtEnvironment.class.getResource(
+        "/ai/onnxruntime/native/" + platform() + "/" + System.mapLibraryName(name));
+  }
+}
