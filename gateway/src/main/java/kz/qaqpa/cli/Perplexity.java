@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import kz.qaqpa.engine.Engine;
+import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlanBuilder;
@@ -78,6 +79,7 @@ final class Perplexity {
    * Scores windows.
    *
    * @param windows each at least one token and at most the engine's slot length
+   * @throws EngineFault.Fatal if a logit is no number: a sum would hide which
    */
   Score score(List<int[]> windows) {
     long tokens = 0;
@@ -115,7 +117,13 @@ final class Perplexity {
       int slot = plan.plan().slot(i);
       Row row = Objects.requireNonNull(rows[slot]);
       result.logits(i, logits);
-      nats += result.logSumExp(i) - logits[row.window[row.next++]];
+      int token = row.window[row.next++];
+      double surprise = result.logSumExp(i) - logits[token];
+      if (!Double.isFinite(surprise)) {
+        throw new EngineFault.Fatal(
+            "log probability of token " + token + ": " + -surprise + " (expected: a number)", null);
+      }
+      nats += surprise;
       if (row.next == row.window.length) {
         rows[slot] = null;
       }

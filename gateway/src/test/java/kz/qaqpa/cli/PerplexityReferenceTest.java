@@ -68,7 +68,7 @@ class PerplexityReferenceTest {
     assertThat(score.nats() / expected).isCloseTo(1, within(relative));
   }
 
-  private static double nats(ReferenceForward reference, int bos, int[] window) {
+  static double nats(ReferenceForward reference, int bos, int[] window) {
     int[] inputs = new int[window.length];
     inputs[0] = bos;
     System.arraycopy(window, 0, inputs, 1, window.length - 1);

@@ -1,12 +1,14 @@
 package kz.qaqpa.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.engine.Engine;
+import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlan;
@@ -67,6 +69,14 @@ class PerplexityTest {
           assertThat(score.tokens()).isEqualTo(tokens);
           assertThat(score.nats()).isCloseTo(expected, within(1e-4));
         });
+  }
+
+  @Test
+  void aBrokenEngineIsNoFigure() {
+    Perplexity perplexity = new Perplexity(new HistoryEngine(1, Double.NaN), BOS);
+    assertThatThrownBy(() -> perplexity.score(List.of(new int[] {3})))
+        .isInstanceOf(EngineFault.Fatal.class)
+        .hasMessageContaining("log probability of token 3: NaN");
   }
 
   /** Logits that are a hash of everything in the slot, of a given spread. */
