@@ -1,3 +1,4 @@
+/** Tests of the commands. */
 @NullMarked
 package kz.qaqpa.cli;
 

@@ -36,15 +36,12 @@ public final class Sampler {
   private static final double PRUNE = -40;
 
   private final float[] logits; // [vocabulary], raw, then with penalties
-  private final int[] ids; // survivors: token ids
-  private final double[] scores; // survivors: (score - best) / temperature, then cumulative weights
-  private int survivors;
+  private final double[] cumulative = new double[StepResult.CANDIDATES]; // weights by rank
+  private final Ranking kept;
 
   public Sampler(int vocabulary) {
-    int room = Math.max(vocabulary, StepResult.CANDIDATES);
     this.logits = new float[vocabulary];
-    this.ids = new int[room];
-    this.scores = new double[room];
+    this.kept = new Ranking(vocabulary);
   }
 
   /**
@@ -95,7 +92,7 @@ public final class Sampler {
         return bestLogit();
       }
       loadCandidates(params, counts, result, row);
-      return ids[bestSurvivor()];
+      return kept.id(kept.best());
     }
     double u = uniform(params.seed(), index);
     boolean bounded = full && counts == null && params.temperature() <= 1;
@@ -113,7 +110,7 @@ public final class Sampler {
       }
     } else {
       loadCandidates(params, counts, result, row);
-      scale(params.temperature());
+      kept.scale(params.temperature());
     }
     return draw(params, u);
   }
@@ -162,7 +159,7 @@ public final class Sampler {
       double distance = result.candidateLogit(row, i) - best;
       inside += Math.exp(distance);
       weights += Math.exp(distance * inverse);
-      scores[i] = weights;
+      cumulative[i] = weights;
       likely += distance * inverse >= floor ? 1 : 0;
     }
     double outside = Math.max(0, Math.exp(result.logSumExp(row) - best) - inside);
@@ -177,20 +174,20 @@ public final class Sampler {
   private int rankFor(SamplingParams params, double u, int n, int likely, double total) {
     // At least the best: only if logits are NaN, which is for the engine to prevent, none is
     // likely.
-    int kept = likely == n && total > scores[n - 1] ? n + 1 : Math.max(1, likely);
+    int most = likely == n && total > cumulative[n - 1] ? n + 1 : Math.max(1, likely);
     if (params.topP() < 1) {
-      kept = Math.min(kept, first(n, params.topP() * total, true) + 1);
+      most = Math.min(most, first(n, params.topP() * total, true) + 1);
     }
-    if (kept > n && (params.topP() < 1 || params.minP() > 0)) {
+    if (most > n && (params.topP() < 1 || params.minP() > 0)) {
       return n; // The cut lies beyond the candidates.
     }
-    return first(n, u * (kept > n ? total : scores[kept - 1]), false);
+    return first(n, u * (most > n ? total : cumulative[most - 1]), false);
   }
 
   /** The first of {@code n} cumulative weights above the target, or at it if {@code reach}. */
   private int first(int n, double target, boolean reach) {
     int i = 0;
-    while (i < n && (scores[i] < target || (scores[i] == target && !reach))) {
+    while (i < n && (cumulative[i] < target || (cumulative[i] == target && !reach))) {
       i++;
     }
     return i;
@@ -198,13 +195,12 @@ public final class Sampler {
 
   private void loadCandidates(
       SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row) {
-    survivors = result.candidates(row);
-    for (int i = 0; i < survivors; i++) {
+    kept.clear();
+    for (int i = 0; i < result.candidates(row); i++) {
       int id = result.candidateId(row, i);
       double score = result.candidateLogit(row, i);
       int outputs = counts == null ? -1 : counts.outputs(id);
-      ids[i] = id;
-      scores[i] = outputs < 0 ? score : penalised(params, score, outputs);
+      kept.add(id, outputs < 0 ? score : penalised(params, score, outputs));
     }
   }
 
@@ -239,174 +235,45 @@ public final class Sampler {
     return best;
   }
 
-  private int bestSurvivor() {
-    int best = 0;
-    for (int i = 1; i < survivors; i++) {
-      if (isBetter(i, best)) {
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  /** Fills the survivors with all tokens within {@link #PRUNE} of the best. */
+  /** Keeps all tokens within {@link #PRUNE} of the best. */
   private void keepLikely(double temperature) {
     float best = logits[bestLogit()];
-    survivors = 0;
+    kept.clear();
     for (int id = 0; id < logits.length; id++) {
       double scaled = (logits[id] - best) / temperature;
       if (scaled >= PRUNE) {
-        ids[survivors] = id;
-        scores[survivors++] = scaled;
+        kept.add(id, scaled);
       }
     }
   }
 
-  private void scale(double temperature) {
-    double best = scores[bestSurvivor()];
-    for (int i = 0; i < survivors; i++) {
-      scores[i] = (scores[i] - best) / temperature;
-    }
-  }
-
-  /** Filters the survivors and draws one. */
+  /** Filters what is kept and draws one token of it. */
   private int draw(SamplingParams params, double u) {
-    int topK = params.topK() == 0 ? survivors : Math.min(params.topK(), survivors);
-    double total = 0;
-    if (topK < survivors || params.topP() < 1) {
-      total = keepBest(topK, params.topP());
-    } else {
-      for (int i = 0; i < survivors; i++) {
-        total += Math.exp(scores[i]);
-      }
+    int topK = params.topK() == 0 ? kept.size() : Math.min(params.topK(), kept.size());
+    if (topK < kept.size() || params.topP() < 1) {
+      kept.keepBest(topK, params.topP());
     }
     if (params.minP() > 0) {
-      total = keepAtLeast(Math.log(params.minP()));
+      kept.keepAtLeast(Math.log(params.minP()));
     }
-    double target = u * total;
-    double sum = 0;
-    int i = 0;
-    while (i < survivors - 1 && (sum += Math.exp(scores[i])) <= target) {
-      i++;
-    }
-    return ids[i];
+    return kept.draw(u);
   }
 
   /**
-   * Orders survivors as {@link #fromBounds} does: candidates before all others. It answers for part
-   * of the range of {@code u}, so that both must share out that range alike.
+   * Orders what is kept as {@link #fromBounds} does: candidates before all others. It answers for
+   * part of the range of {@code u}, so that both must share out that range alike.
    */
   private void candidatesFirst(StepResult result, int row) {
     int last = result.candidates(row) - 1;
     float floor = result.candidateLogit(row, last);
     int front = 0;
-    for (int i = 0; i < survivors && front <= last; i++) {
-      float raw = logits[ids[i]];
-      if (raw > floor || (raw == floor && ids[i] <= result.candidateId(row, last))) {
-        swap(front++, i);
+    for (int i = 0; i < kept.size() && front <= last; i++) {
+      float raw = logits[kept.id(i)];
+      if (raw > floor || (raw == floor && kept.id(i) <= result.candidateId(row, last))) {
+        kept.swap(front++, i);
       }
     }
-    for (int i = front / 2 - 1; i >= 0; i--) {
-      siftDown(i, front);
-    }
-    for (int n = front - 1; n > 0; n--) {
-      swap(0, n);
-      siftDown(0, n);
-    }
-    reverse(front);
-  }
-
-  private void reverse(int n) {
-    for (int i = 0; i < n / 2; i++) {
-      swap(i, n - 1 - i);
-    }
-  }
-
-  private double keepAtLeast(double floor) {
-    int kept = 0;
-    double total = 0;
-    for (int i = 0; i < survivors; i++) {
-      if (scores[i] >= floor) {
-        ids[kept] = ids[i];
-        scores[kept] = scores[i];
-        total += Math.exp(scores[kept++]);
-      }
-    }
-    survivors = kept;
-    return total;
-  }
-
-  /**
-   * Keeps the best {@code topK} survivors, and of those the fewest whose share reaches {@code
-   * topP}. Takes them off a heap, best first, to the end of the arrays.
-   *
-   * @return the sum of the kept weights
-   */
-  private double keepBest(int topK, double topP) {
-    int n = survivors;
-    for (int i = n / 2 - 1; i >= 0; i--) {
-      siftDown(i, n);
-    }
-    double all = 0;
-    if (topP < 1 && topK == n) {
-      for (int i = 0; i < n; i++) {
-        all += Math.exp(scores[i]);
-      }
-    }
-    double taken = 0;
-    int kept = 0;
-    while (kept < topK && !(all > 0 && taken >= topP * all)) {
-      taken += Math.exp(scores[0]);
-      kept++;
-      swap(0, n - kept);
-      siftDown(0, n - kept);
-    }
-    for (int i = 0; i < kept; i++) { // Best first again, at the front.
-      int source = n - 1 - i;
-      if (i < source) {
-        swap(i, source);
-      }
-    }
-    survivors = kept;
-    return topP < 1 && all == 0 ? cutToShare(topP, taken) : taken;
-  }
-
-  private double cutToShare(double topP, double all) {
-    double taken = 0;
-    int kept = 0;
-    while (kept < survivors && taken < topP * all) {
-      taken += Math.exp(scores[kept++]);
-    }
-    survivors = Math.max(1, kept);
-    return taken;
-  }
-
-  private void siftDown(int from, int n) {
-    int i = from;
-    while (2 * i + 1 < n) {
-      int child = 2 * i + 1;
-      if (child + 1 < n && isBetter(child + 1, child)) {
-        child++;
-      }
-      if (!isBetter(child, i)) {
-        return;
-      }
-      swap(i, child);
-      i = child;
-    }
-  }
-
-  private boolean isBetter(int a, int b) {
-    return scores[a] > scores[b] || (scores[a] == scores[b] && ids[a] < ids[b]);
-  }
-
-  private void swap(int a, int b) {
-    int id = ids[a];
-    double score = scores[a];
-    ids[a] = ids[b];
-    scores[a] = scores[b];
-    ids[b] = id;
-    scores[b] = score;
+    kept.rank(front);
   }
 
   /** The draw of a request's n-th token in [0, 1): SplitMix64's finaliser over seed and counter. */

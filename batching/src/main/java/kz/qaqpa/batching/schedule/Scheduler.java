@@ -10,9 +10,6 @@ import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.kv.BlockHash;
-import kz.qaqpa.batching.kv.KvSlots;
-import kz.qaqpa.batching.kv.Placement;
-import kz.qaqpa.batching.kv.PrefixCache;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.schedule.Tally.Item;
 import kz.qaqpa.engine.EngineShape;
@@ -54,10 +51,7 @@ public final class Scheduler {
   private final long stallNanos;
   private final TokenBudget budget;
   private final WaitingQueue waiting = new WaitingQueue();
-  private final KvSlots slots;
-  private final PrefixCache cache;
-  private final Placement placement;
-  private final PrefixCache.Match match = new PrefixCache.Match();
+  private final Residency residency;
   private final Sampler sampler;
   private final PlannedStep[] steps;
   private int turn;
@@ -67,14 +61,10 @@ public final class Scheduler {
 
   private int runningCount;
 
-  private final @Nullable Sequence[] holder; // [slot]
-
   /** Hashes of the whole cells that rows of the plan being made compute. */
   private final long[] pending;
 
   private int pendingCount;
-  private double wastedRows;
-  private long kvTokens;
 
   /**
    * A scheduler without sequences.
@@ -96,15 +86,10 @@ public final class Scheduler {
     this.cell = shape.prefillChunk();
     this.stallNanos = settings.stallTimeout().toNanos();
     this.budget = new TokenBudget(settings.stepTokens(), shape.maxStepTokens(), cell);
-    this.slots = new KvSlots(shape.slots());
-    this.cache =
-        new PrefixCache(
-            shape.slots(), shape.slotLength(), cell, hash, settings.reuseDecodedPrefixes());
-    this.placement = new Placement(slots, cache);
+    this.residency = new Residency(shape, settings, hash, tally);
     this.sampler = new Sampler(shape.vocabulary());
     this.steps = new PlannedStep[] {new PlannedStep(shape), new PlannedStep(shape)};
     this.running = new Sequence[shape.slots()];
-    this.holder = new Sequence[shape.slots()];
     this.pending = new long[shape.maxStepTokens() / cell + 1];
   }
 
@@ -130,14 +115,12 @@ public final class Scheduler {
     step.clear();
     pendingCount = 0;
     endAbandoned(now);
-    compact(step);
+    residency.compact(step);
     planDecode(step);
     budget.start(step.plan().rows());
     planPrefill(step);
     admitWaiting(step, now);
-    for (int slot = 0; slot < slots.slots(); slot++) {
-      step.slotLength(slot, cache.length(slot));
-    }
+    residency.describe(step);
     return step;
   }
 
@@ -184,40 +167,6 @@ public final class Scheduler {
     return true;
   }
 
-  private void compact(PlannedStep step) {
-    int holes = slots.holes();
-    wastedRows = holes == 0 ? 0 : wastedRows + holes;
-    while (slots.holes() > 0) {
-      int from = slots.highestHeld();
-      int to = placement.cheapestHole();
-      double cost = placement.moveCost(from, to);
-      if (cost > wastedRows) {
-        return;
-      }
-      wastedRows -= cost;
-      move(step, from, to);
-    }
-  }
-
-  private void move(PlannedStep step, int from, int to) {
-    Sequence s = holder[from];
-    if (s == null) {
-      throw new IllegalStateException("slot " + from + ": no holder");
-    }
-    copy(step, from, to, cache.length(from));
-    cache.truncate(from, 0);
-    holder[from] = null;
-    holder[to] = s;
-    slots.release(from);
-    slots.acquire(to);
-    s.slot = to;
-  }
-
-  private void copy(PlannedStep step, int from, int to, int tokens) {
-    cache.copy(from, to, tokens);
-    step.copy(from, to, tokens);
-  }
-
   private void planDecode(PlannedStep step) {
     for (int i = 0; i < runningCount; i++) {
       Sequence s = running(i);
@@ -232,20 +181,8 @@ public final class Scheduler {
     for (int i = 0; i < runningCount && !budget.isSpent(); i++) {
       Sequence s = running(i);
       if (s.state == PREFILL) {
-        catchUp(step, s);
+        residency.catchUp(step, s);
         planChunk(step, s);
-      }
-    }
-  }
-
-  /** Copies what another slot has computed of this prompt meanwhile. */
-  private void catchUp(PlannedStep step, Sequence s) {
-    int nextCell = s.computed / cell;
-    if (nextCell < reusableCells(s) && cache.isPublished(s.promptHashes[nextCell])) {
-      find(s);
-      if (match.tokens() > s.computed) {
-        copy(step, match.slot(), s.slot, match.tokens());
-        countCached(s, match.tokens() - s.computed);
       }
     }
   }
@@ -255,13 +192,13 @@ public final class Scheduler {
     Sequence s = waiting.first();
     while (s != null
         && !budget.isSpent()
-        && runningCount < running.length
+        && !residency.isFull()
         && passedOver <= MOST_PASSED_OVER) {
       Sequence following = s.next;
-      find(s);
-      if (isPending(s, match.tokens() / cell)) {
+      int cached = residency.find(s);
+      if (isPending(s, cached / cell)) {
         passedOver++;
-      } else if (budget.nextEnd(match.tokens(), s.promptLength(), 0) == match.tokens()) {
+      } else if (budget.nextEnd(cached, s.promptLength(), 0) == cached) {
         return; // No room for its first cell; who came later does not overtake.
       } else {
         admit(step, s, now);
@@ -271,24 +208,12 @@ public final class Scheduler {
   }
 
   private void admit(PlannedStep step, Sequence s, long now) {
-    int slot = placement.choose(match, s.remainingSteps());
-    if (match.tokens() == 0) {
-      cache.begin(slot, s.request.prefixSalt());
-    } else if (match.slot() == slot) {
-      cache.truncate(slot, match.tokens());
-    } else {
-      copy(step, match.slot(), slot, match.tokens());
-    }
+    residency.settle(step, s);
     waiting.remove(s);
     s.outlet.leftQueue();
-    slots.acquire(slot);
-    holder[slot] = s;
     running[runningCount++] = s;
-    s.slot = slot;
     s.state = PREFILL;
     s.firstStepNanos = now;
-    countCached(s, match.tokens());
-    tally.set(Item.RUNNING, runningCount);
     planChunk(step, s);
   }
 
@@ -317,7 +242,7 @@ public final class Scheduler {
   }
 
   private boolean isPending(Sequence s, int wantedCell) {
-    if (wantedCell < reusableCells(s)) {
+    if (wantedCell < residency.reusableCells(s)) {
       for (int i = 0; i < pendingCount; i++) {
         if (pending[i] == s.promptHashes[wantedCell]) {
           return true;
@@ -325,23 +250,6 @@ public final class Scheduler {
       }
     }
     return false;
-  }
-
-  private void find(Sequence s) {
-    cache.find(
-        s.request.prefixSalt(), s.request.prompt(), s.promptHashes, reusableCells(s), slots, match);
-  }
-
-  private int reusableCells(Sequence s) {
-    return (s.promptLength() - 1) / cell;
-  }
-
-  private void countCached(Sequence s, int tokens) {
-    s.computed += tokens;
-    s.cached += tokens;
-    kvTokens += tokens;
-    tally.add(Item.CACHED_PROMPT_TOKENS, tokens);
-    tally.set(Item.KV_TOKENS, kvTokens);
   }
 
   /**
@@ -365,15 +273,7 @@ public final class Scheduler {
   /** Returns whether the row's last token has a successor to be sampled. */
   private boolean takeComputed(Sequence s, int tokens) {
     boolean prefill = s.state == PREFILL;
-    cache.append(
-        s.slot,
-        prefill ? s.request.prompt() : s.output,
-        prefill ? s.computed : s.outputLength - 1,
-        tokens,
-        prefill);
-    s.computed += tokens;
-    kvTokens += tokens;
-    tally.set(Item.KV_TOKENS, kvTokens);
+    residency.append(s, tokens);
     if (prefill) {
       tally.add(Item.COMPUTED_PROMPT_TOKENS, tokens);
     }
@@ -409,11 +309,11 @@ public final class Scheduler {
       failComputing(step.owner(row));
     }
     for (int i = 0; i < step.copies() && !copiesMade; i++) {
-      Sequence s = holder[step.copyTo(i)];
+      Sequence s = residency.holder(step.copyTo(i));
       if (s != null) {
         failComputing(s);
       } else {
-        cache.truncate(step.copyTo(i), 0);
+        residency.forget(step.copyTo(i));
       }
     }
     dropEnded();
@@ -421,7 +321,7 @@ public final class Scheduler {
 
   private void failComputing(Sequence s) {
     if (s.state != ENDED) {
-      cache.truncate(s.slot, 0);
+      residency.forget(s.slot);
       fail(s, GenerationFailure.Kind.ENGINE, "the engine failed this step");
     }
   }
@@ -462,12 +362,7 @@ public final class Scheduler {
       waiting.remove(s);
       s.outlet.leftQueue();
     } else {
-      holder[s.slot] = null;
-      slots.release(s.slot);
-      cache.truncate(s.slot, cache.length(s.slot) / cell * cell);
-      kvTokens -= s.computed;
-      tally.set(Item.KV_TOKENS, kvTokens);
-      tally.set(Item.RUNNING, slots.held());
+      residency.release(s);
     }
     s.state = ENDED;
   }
@@ -501,17 +396,12 @@ public final class Scheduler {
    * @return what is wrong, or null
    */
   public @Nullable String problem() {
-    long tokens = 0;
     for (int i = 0; i < runningCount; i++) {
       Sequence s = running(i);
-      tokens += s.computed;
-      if (!slots.isHeld(s.slot) || holder[s.slot] != s || cache.length(s.slot) != s.computed) {
-        return "sequence " + s.request.id() + " does not fit slot " + s.slot;
+      if (residency.holder(s.slot) != s) {
+        return "sequence " + s.request.id() + " runs without its slot " + s.slot;
       }
     }
-    if (slots.held() != runningCount || tokens != kvTokens) {
-      return slots.held() + " slots held, " + runningCount + " sequences running, " + kvTokens;
-    }
-    return cache.problem();
+    return residency.problem();
   }
 }

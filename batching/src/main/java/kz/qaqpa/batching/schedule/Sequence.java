@@ -64,7 +64,7 @@ public final class Sequence {
         Sampler.hasPenalties(request.sampling())
             ? TokenCounts.of(request.sampling(), request.prompt())
             : null;
-    this.output = new int[Math.min(request.maxTokens(), 64)];
+    this.output = new int[Math.min(request.maxTokens(), 1024)];
   }
 
   /** The request. */

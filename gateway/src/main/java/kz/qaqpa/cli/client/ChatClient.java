@@ -92,7 +92,7 @@ public final class ChatClient implements AutoCloseable {
     HttpRequest request =
         request("v1/chat/completions")
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(ChatJson.request(model, turns, null)))
+            .POST(HttpRequest.BodyPublishers.ofString(ChatJson.request(model, turns)))
             .build();
     Reading reading = new Reading(onText);
     HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());

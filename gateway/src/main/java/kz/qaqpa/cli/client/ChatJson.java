@@ -1,7 +1,6 @@
 package kz.qaqpa.cli.client;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,18 +29,24 @@ public final class ChatJson {
   public record Chunk(String content, int completionTokens) {}
 
   /** A streaming request, with usage at its end. */
-  public static String request(String model, List<Turn> turns, @Nullable Integer maxTokens) {
+  public static String request(String model, List<Turn> turns) {
+    return body(model, turns).toString();
+  }
+
+  /** As {@link #request}, always with the same answer: the best token, up to a number of them. */
+  public static String greedyRequest(String model, List<Turn> turns, int maxTokens) {
+    return body(model, turns).put("max_tokens", maxTokens).put("temperature", 0).toString();
+  }
+
+  private static ObjectNode body(String model, List<Turn> turns) {
     ObjectNode body = MAPPER.createObjectNode();
     body.put("model", model);
     body.put("stream", true);
     body.putObject("stream_options").put("include_usage", true);
-    if (maxTokens != null) {
-      body.put("max_tokens", maxTokens);
-    }
     ArrayNode messages = body.putArray("messages");
     turns.forEach(
         turn -> messages.addObject().put("role", turn.role()).put("content", turn.content()));
-    return body.toString();
+    return body;
   }
 
   /**

@@ -1,0 +1,143 @@
+package kz.qaqpa.cli.bench;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM of ours in a process of its own: same Java, same flags, same class path. */
+final class Child implements AutoCloseable {
+  private final String name;
+  private final Path log;
+  private final Process process;
+  private final BufferedReader out;
+  private final BufferedWriter in;
+
+  private Child(String name, Path log, Process process) {
+    this.name = name;
+    this.log = log;
+    this.process = process;
+    this.out = process.inputReader(StandardCharsets.UTF_8);
+    this.in = process.outputWriter(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Starts a main class.
+   *
+   * @param name for messages, and of the file that its standard error goes to
+   * @param environment added to this process's own
+   */
+  static Child start(
+      String name,
+      Path folder,
+      Map<String, String> environment,
+      String mainClass,
+      List<String> args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String flags = System.getProperty("qaqpa.jvm.flags", "").strip();
+    if (!flags.isEmpty()) {
+      command.addAll(List.of(flags.split("\\s+", -1)));
+    }
+    command.add("-Dqaqpa.root=" + System.getProperty("qaqpa.root", "."));
+    command.add(mainClass);
+    command.addAll(args);
+    Path log = folder.resolve(name + ".log");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    builder.environment().putAll(environment);
+    // Not as an argument: ONNX Runtime's telemetry overruns its stack on a command line of some
+    // kilobytes. Nor is that telemetry wanted; only "1" turns it off.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    return new Child(name, log, builder.start());
+  }
+
+  /**
+   * The next line of its output that begins so.
+   *
+   * @throws IOException if it ends first; the message has the end of its log
+   */
+  String awaitLine(String prefix) throws IOException {
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      if (line.startsWith(prefix)) {
+        return line;
+      }
+    }
+    List<String> lines = Files.readAllLines(log);
+    throw new IOException(
+        name
+            + " ended without a line \""
+            + prefix
+            + "…\"; the end of "
+            + log
+            + ":\n"
+            + String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size())));
+  }
+
+  /** Gives it a line of input. */
+  void tell(String line) throws IOException {
+    in.write(line);
+    in.newLine();
+    in.flush();
+  }
+
+  /** Reads and drops what it prints from now on, so that it never waits for us. */
+  void dropOutput() {
+    Thread.ofVirtual()
+        .name(name + "-output")
+        .start(() -> {
+          try {
+            out.transferTo(java.io.Writer.nullWriter());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** User and system time since its start, of all its threads. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /**
+   * Memory in MiB, by the name that Linux gives it; 0 elsewhere.
+   *
+   * @param field {@code VmRSS} for now, {@code VmHWM} for the most so far
+   */
+  long memoryMib(String field) throws IOException {
+    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    try (var lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith(field + ":"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .findFirst()
+          .orElse(0);
+    }
+  }
+
+  /** Asks it to end, and insists after ten seconds. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (process.waitFor(10, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,226 @@
+package kz.qaqpa.cli.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import kz.qaqpa.cli.client.Options;
+import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.engine.Engine;
+import kz.qaqpa.engine.EngineProvider;
+import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.engine.LogitsMode;
+import kz.qaqpa.engine.StepPlanBuilder;
+import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.tokenizer.BpeTokenizer;
+import kz.qaqpa.tokenizer.Tokenizer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The engine with nothing around it, a process of its own: prompts are prefilled on the engine's
+ * grid and decoded greedily, a fixed number of rows in each step, the next prompt taking the slot
+ * of one that ended. What its processor time is for each token, no gateway can be below.
+ */
+public final class EngineLoop {
+  private final Engine engine;
+  private final Set<Integer> stopTokens;
+  private final StepPlanBuilder builder;
+  private final @Nullable Row[] rows;
+  private long outputTokens;
+  private long promptTokens;
+
+  private EngineLoop(Engine engine, Set<Integer> stopTokens, int streams) {
+    this.engine = engine;
+    this.stopTokens = stopTokens;
+    this.builder = new StepPlanBuilder(engine.shape());
+    this.rows = new @Nullable Row[Math.min(streams, engine.shape().slots())];
+  }
+
+  /** What a run did. */
+  record Result(long wallNanos, long promptTokens, long outputTokens) {}
+
+  @SuppressWarnings("ArrayRecordComponent") // Filled once, read once.
+  private record Job(int[] prompt, int maxTokens) {}
+
+  private static final class Row {
+    final int maxTokens;
+    int length;
+    int last;
+    int produced;
+
+    Row(int maxTokens) {
+      this.maxTokens = maxTokens;
+    }
+  }
+
+  /**
+   * Loads the engine, prints {@code ready}; then, for each line {@code STREAMS BODIES-FILE} on
+   * standard input, runs those requests and prints a {@link Result} as JSON.
+   *
+   * @param args {@code --model DIR --config DIR}
+   */
+  public static void main(String[] args) throws IOException {
+    Options options = Options.parse(List.of(args), Set.of("model", "config"), Set.of());
+    Path model = Path.of(options.get("model", "config/models/kaz-mini"));
+    EngineSettings settings =
+        ConfigLoader.load(Path.of(options.get("config", "config")), System.getenv())
+            .bind("engine", EngineSettings.class);
+    Tokenizer tokenizer = BpeTokenizer.load(model);
+    Set<Integer> stopTokens = stopTokens(model);
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    try (Engine engine = provider().open(model, settings, line -> {}).engine()) {
+      out.println("ready");
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        int space = line.indexOf(' ');
+        List<Job> jobs = jobs(tokenizer, Path.of(line.substring(space + 1)));
+        int streams = Integer.parseInt(line.substring(0, space));
+        Result result = new EngineLoop(engine, stopTokens, streams).run(jobs);
+        out.println(JsonMapper.builder().build().writeValueAsString(result));
+      }
+    }
+  }
+
+  private static EngineProvider provider() {
+    return ServiceLoader.load(EngineProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(provider -> provider.availability().available())
+        .max(java.util.Comparator.comparingInt(EngineProvider::preference))
+        .orElseThrow(() -> new IllegalStateException("no engine works on this machine"));
+  }
+
+  private static Set<Integer> stopTokens(Path model) throws IOException {
+    Set<Integer> ids = new HashSet<>();
+    for (String file : List.of("config.json", "generation_config.json")) {
+      if (Files.exists(model.resolve(file))) {
+        JsonNode eos =
+            JsonMapper.builder()
+                .build()
+                .readTree(Files.readString(model.resolve(file)))
+                .path("eos_token_id");
+        if (eos.isArray()) {
+          eos.forEach(id -> ids.add(id.asInt()));
+        } else if (eos.isInt()) {
+          ids.add(eos.asInt());
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** The requests' messages in Llama 3's chat format, tokenised before anything is measured. */
+  private static List<Job> jobs(Tokenizer tokenizer, Path bodies) throws IOException {
+    JsonMapper json = JsonMapper.builder().build();
+    List<Job> jobs = new ArrayList<>();
+    for (String line : Files.readAllLines(bodies)) {
+      JsonNode body = json.readTree(line);
+      StringBuilder prompt = new StringBuilder("<|begin_of_text|>");
+      for (JsonNode message : body.path("messages")) {
+        header(prompt, message.path("role").asString());
+        prompt.append(message.path("content").asString().strip()).append("<|eot_id|>");
+      }
+      header(prompt, "assistant");
+      int[] ids = tokenizer.encode(prompt, Tokenizer.SpecialTokens.RECOGNISE);
+      jobs.add(new Job(ids, body.path("max_tokens").asInt()));
+    }
+    return jobs;
+  }
+
+  private static void header(StringBuilder prompt, String role) {
+    prompt.append("<|start_header_id|>").append(role).append("<|end_header_id|>\n\n");
+  }
+
+  private Result run(List<Job> jobs) {
+    Deque<Job> waiting = new ArrayDeque<>(jobs);
+    long started = System.nanoTime();
+    boolean busy = true;
+    while (busy) {
+      for (int slot = 0; slot < rows.length; slot++) {
+        while (rows[slot] == null && !waiting.isEmpty()) {
+          prefill(slot, waiting.remove());
+        }
+      }
+      busy = decode();
+    }
+    return new Result(System.nanoTime() - started, promptTokens, outputTokens);
+  }
+
+  private void prefill(int slot, Job job) {
+    Row row = new Row(job.maxTokens());
+    int chunk = Math.min(engine.shape().prefillChunk(), engine.shape().maxStepTokens());
+    while (row.length < job.prompt().length) {
+      int n = Math.min(chunk, job.prompt().length - row.length);
+      boolean last = row.length + n == job.prompt().length;
+      begin();
+      builder.row(slot, row.length, last ? LogitsMode.CANDIDATES : LogitsMode.NONE);
+      for (int i = 0; i < n; i++) {
+        builder.token(job.prompt()[row.length + i]);
+      }
+      StepResult result = engine.execute(builder.plan());
+      row.length += n;
+      if (last) {
+        rows[slot] = row;
+        accept(slot, row, result.candidateId(0, 0));
+      }
+    }
+    promptTokens += job.prompt().length;
+  }
+
+  private boolean decode() {
+    begin();
+    for (int slot = 0; slot < rows.length; slot++) {
+      Row row = rows[slot];
+      if (row != null) {
+        builder.row(slot, row.length, LogitsMode.CANDIDATES);
+        builder.token(row.last);
+      }
+    }
+    if (builder.plan().rows() == 0) {
+      return false;
+    }
+    StepResult result = engine.execute(builder.plan());
+    int index = 0;
+    for (int slot = 0; slot < rows.length; slot++) {
+      Row row = rows[slot];
+      if (row != null) {
+        row.length++;
+        accept(slot, row, result.candidateId(index++, 0));
+      }
+    }
+    return true;
+  }
+
+  private void begin() {
+    builder.clear();
+    for (int slot = 0; slot < rows.length; slot++) {
+      Row row = rows[slot];
+      builder.slotLength(slot, row == null ? 0 : row.length);
+    }
+  }
+
+  private void accept(int slot, Row row, int token) {
+    if (stopTokens.contains(token)) {
+      rows[slot] = null;
+      return;
+    }
+    row.last = token;
+    row.produced++;
+    outputTokens++;
+    if (row.produced == row.maxTokens || row.length == engine.shape().slotLength()) {
+      rows[slot] = null;
+    }
+  }
+}
