@@ -1,8 +1,8 @@
 package kz.qaqpa.cli;
 
 import java.io.PrintStream;
-import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +27,7 @@ import kz.qaqpa.http.PageRoute;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
 import org.slf4j.LoggerFactory;
+import reactor.netty.ChannelBindException;
 
 /** {@code ./qaqpa serve}: loads a model and serves it until it is told to stop. */
 public final class ServeCommand {
@@ -146,7 +147,7 @@ public final class ServeCommand {
 
   private static boolean isBindFailure(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof BindException || t instanceof java.net.UnknownHostException) {
+      if (t instanceof ChannelBindException || t instanceof UnknownHostException) {
         return true;
       }
     }
@@ -159,14 +160,24 @@ public final class ServeCommand {
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     out.println("ready " + url);
     out.println(
-        id + " on " + choice.provider().name() + ": " + loaded.description() + ", ready after "
-            + millis + " ms");
+        id
+            + " on "
+            + choice.provider().name()
+            + ": "
+            + loaded.description()
+            + ", ready after "
+            + millis
+            + " ms");
     if (key.key() == null) {
       out.println("no development key: " + key.why());
     } else {
       out.println(
-          "curl -N " + url + "/v1/chat/completions -H 'Authorization: Bearer " + key.key()
-              + "' -H 'Content-Type: application/json' -d '{\"model\":\"" + id
+          "curl -N "
+              + url
+              + "/v1/chat/completions -H 'Authorization: Bearer "
+              + key.key()
+              + "' -H 'Content-Type: application/json' -d '{\"model\":\""
+              + id
               + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":"
               + "\"Қазақстанның астанасы қай қала?\"}]}'");
     }
@@ -186,18 +197,16 @@ public final class ServeCommand {
     Thread hook =
         Thread.ofPlatform()
             .name("shutdown")
-            .unstarted(
-                () -> {
-                  err.println(
-                      "stopping: " + gateway.gate().live() + " running, up to " + drainTimeout);
-                  try {
-                    gateway.stop(drainTimeout);
-                  } catch (InterruptedException e) {
-                    gateway.close();
-                  }
-                  stopLogging();
-                  Runtime.getRuntime().halt(STOPPED);
-                });
+            .unstarted(() -> {
+              err.println("stopping: " + gateway.gate().live() + " running, up to " + drainTimeout);
+              try {
+                gateway.stop(drainTimeout);
+              } catch (InterruptedException e) {
+                gateway.close();
+              }
+              stopLogging();
+              Runtime.getRuntime().halt(STOPPED);
+            });
     Runtime.getRuntime().addShutdownHook(hook);
     new CountDownLatch(1).await();
   }

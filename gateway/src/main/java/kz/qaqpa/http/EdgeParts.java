@@ -37,7 +37,7 @@ public record EdgeParts(
   /**
    * Lists the routes, binds and serves.
    *
-   * @throws RuntimeException with a {@link java.net.BindException} in it if the port is taken
+   * @throws reactor.netty.ChannelBindException if the port is taken
    */
   public HttpGateway bind(ServerSettings where, HttpSettings http) {
     ErrorWriter errors = new ErrorWriter(metrics);

@@ -64,7 +64,7 @@ public final class HttpGateway implements AutoCloseable {
    * Binds and serves.
    *
    * @param pages adds what is not of the API, looked at first
-   * @throws RuntimeException with a {@link java.net.BindException} in it if the port is taken
+   * @throws reactor.netty.ChannelBindException if the port is taken
    */
   static HttpGateway bind(
       List<Route> routes,

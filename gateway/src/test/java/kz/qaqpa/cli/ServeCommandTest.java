@@ -1,0 +1,145 @@
+package kz.qaqpa.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import kz.qaqpa.fixture.Sse;
+import kz.qaqpa.fixture.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command in a process of its own, with the shipped model on the CPU engine. */
+class ServeCommandTest {
+  private static final String KEY = "qpk_key_of_the_serve_command_test";
+
+  @TempDir private Path folder;
+
+  @Test
+  void servesTheShippedModel_andEndsWithZeroOnSigterm() throws Exception {
+    Process process = start("--port", "0");
+    try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        HttpClient client = HttpClient.newHttpClient()) {
+      String ready = String.valueOf(out.readLine());
+      assertThat(ready).matches("ready http://127\\.0\\.0\\.1:\\d+");
+      assertThat(out.readLine()).startsWith("kaz-mini on cpu: ");
+      assertThat(out.readLine()).startsWith("curl -N http://127.0.0.1:").contains(KEY);
+      URI base = URI.create(ready.substring("ready ".length()));
+      assertThat(get(client, base.resolve("/")).body()).contains("<html");
+      assertThat(get(client, base.resolve("/readyz")).statusCode()).isEqualTo(200);
+      assertThat(get(client, base.resolve("/metrics")).body())
+          .contains("vllm:num_requests_running");
+      String question = "Қазақстанның астанасы қай қала?";
+      String sampling = "\"seed\":7,\"temperature\":0.8,\"max_tokens\":60";
+      String whole =
+          Sse.content(chat(client, base, TestGateway.chat(question, sampling)).get().body());
+      String streamed =
+          chat(client, base, TestGateway.chat(question, sampling + ",\"stream\":true"))
+              .get()
+              .body();
+      assertThat(streamed).doesNotContain("\uFFFD");
+      assertThat(Sse.text(Sse.chunks(streamed))).isEqualTo(whole).containsPattern("[әғқңөұүһі]");
+      // A running answer is given its time.
+      CompletableFuture<HttpResponse<String>> running =
+          chat(client, base, TestGateway.chat(question, "\"stream\":true,\"max_tokens\":200"));
+      process.destroy();
+      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+      running.handle((response, failure) -> response != null || failure != null).get();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void takenPort_isOneSentence() throws Exception {
+    try (ServerSocket taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Process process = start("--port", Integer.toString(taken.getLocalPort()));
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(1);
+      assertThat(errors())
+          .contains("qaqpa: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": the port is")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void wrongOptionsAndFiles_areNamed_beforeAnythingStarts() {
+    assertThat(run("--prot", "1")).startsWith("2 --prot: no such option").contains("usage:");
+    assertThat(run("--help")).startsWith("0 usage: ./qaqpa serve");
+    assertThat(run("--port", "70000"))
+        .isEqualTo("1 qaqpa: server.port: 70000 (expected: 0 to 65535)");
+    assertThat(run("--engine", "abacus"))
+        .startsWith("1 qaqpa: server.engine: abacus (expected: auto or ");
+    assertThat(run("--config", folder.resolve("none").toString()))
+        .startsWith("1 qaqpa: --config: ");
+    assertThat(run("--model", folder.toString())).startsWith("1 ").doesNotContain("\tat ");
+  }
+
+  private static String run(String... args) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(text, true, StandardCharsets.UTF_8);
+    int code = ServeCommand.run(List.of(args), Map.of(), stream, stream);
+    return code + " " + text.toString(StandardCharsets.UTF_8).strip();
+  }
+
+  private Process start(String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dqaqpa.root=" + System.getProperty("qaqpa.root"),
+            ServeMain.class.getName()));
+    command.addAll(List.of(options));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
+    // ONNX Runtime's telemetry overruns its stack on a command line of some kilobytes.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    builder.environment().put("QAQPA_DEV_KEY", KEY);
+    return builder.start();
+  }
+
+  private String errors() throws IOException {
+    return java.nio.file.Files.readString(folder.resolve("err"));
+  }
+
+  private static HttpResponse<String> get(HttpClient client, URI uri) throws Exception {
+    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+
+  private static CompletableFuture<HttpResponse<String>> chat(
+      HttpClient client, URI base, String body) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(base.resolve("/v1/chat/completions"))
+            .header("Authorization", "Bearer " + KEY)
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+}
