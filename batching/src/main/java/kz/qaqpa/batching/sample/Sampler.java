@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  *             number of different tokens that occurred. So greedy is exact if d &lt; 64, and top-k
  *             is if k + d &lt;= 64; top-p and min-p then only cut within those k. The tokens that
  *             were lowered compete with their lowered score, which is right for them too.
- *             Everything else asks for all logits ({@link #logitsMode}). Then, without penalties
- *             and at temperature 1 or below, candidates and logsumexp still decide most draws, see
- *             {@link #fromBounds}.
+ *             Everything else asks for all logits ({@link #logitsMode}). Then, without penalties,
+ *             candidates and logsumexp still decide most draws, see {@link #fromBounds}.
  * All logits  One pass finds the maximum, one keeps tokens within e^-40 of the best. What is dropped
  *             has at most 160,000 * e^-40 &lt; 10^-12 of the probability: a billion draws would not
  *             show it, and no filter could keep it. No sort: a heap gives the best ones in turn,
@@ -95,7 +94,7 @@ public final class Sampler {
       return kept.id(kept.best());
     }
     double u = uniform(params.seed(), index);
-    boolean bounded = full && counts == null && params.temperature() <= 1;
+    boolean bounded = full && counts == null;
     if (bounded) {
       int rank = fromBounds(params, result, row, u);
       if (rank < result.candidates(row)) {
@@ -139,9 +138,10 @@ public final class Sampler {
   }
 
   /**
-   * Tries to draw from candidates although the kept set may reach beyond them. Without penalties,
-   * and at temperature T &lt;= 1, the weights outside sum to at most {@code (e^lse - sum of e^l
-   * inside) * e^(last * (1/T - 1))}, with logits relative to the best, so that the total Z lies
+   * Tries to draw from candidates although the kept set may reach beyond them. Without penalties
+   * {@code r = e^lse - sum of e^l inside} is the weight outside at temperature 1, with logits
+   * relative to the best. At T &lt;= 1 it becomes at most {@code r * e^(last * (1/T - 1))}; above,
+   * at most {@code N^(1 - 1/T) * r^(1/T)} for N tokens outside (Hölder). So the total Z lies
    * between two bounds. Where both lead to the same candidate, every Z between does.
    *
    * @return the rank drawn, or the number of candidates if the bounds leave it open
@@ -164,7 +164,11 @@ public final class Sampler {
     }
     double outside = Math.max(0, Math.exp(result.logSumExp(row) - best) - inside);
     // The logsumexp is a float: its error must not decide.
-    double most = (weights + outside * Math.exp(last * (inverse - 1))) * (1 + 1e-5);
+    double tail =
+        inverse >= 1
+            ? outside * Math.exp(last * (inverse - 1))
+            : Math.pow(logits.length - n, 1 - inverse) * Math.pow(outside, inverse);
+    double most = (weights + tail) * (1 + 1e-5);
     int low = rankFor(params, u, n, likely, weights);
     int high = rankFor(params, u, n, likely, most);
     return low == high ? low : n;
