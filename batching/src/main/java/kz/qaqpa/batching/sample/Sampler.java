@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *             candidates and logsumexp still decide most draws, see {@link #fromBounds}.
  * All logits  One pass finds the maximum, one keeps tokens within e^-40 of the best. What is dropped
  *             has at most 160,000 * e^-40 &lt; 10^-12 of the probability: a billion draws would not
- *             show it, and no filter could keep it. No sort: a heap gives the best ones in turn,
- *             and stops as soon as top-k or top-p are filled.
+ *             show it, and no filter could keep it. No sort: a selection that weighs both sides
+ *             cuts top-k and top-p off in linear time.
  * Randomness  A counter, not a state: the n-th token of a request draws from a hash of (seed, n),
  *             so it depends on nothing else in the batch, on no earlier draw, and a resumed
  *             sequence goes on with what it would have drawn.
@@ -104,14 +104,18 @@ public final class Sampler {
     if (full) {
       loadLogits(params, counts, result, row);
       keepLikely(params.temperature());
-      if (bounded && params.topP() == 1) {
-        candidatesFirst(result, row);
-      }
     } else {
       loadCandidates(params, counts, result, row);
       kept.scale(params.temperature());
     }
-    return draw(params, u);
+    keepBest(params);
+    if (bounded) {
+      candidatesFirst(result, row);
+    }
+    if (params.minP() > 0) {
+      kept.keepAtLeast(Math.log(params.minP()));
+    }
+    return kept.draw(u);
   }
 
   /** Log probabilities of a token just sampled from this row, of the raw distribution. */
@@ -251,16 +255,11 @@ public final class Sampler {
     }
   }
 
-  /** Filters what is kept and draws one token of it. */
-  private int draw(SamplingParams params, double u) {
+  private void keepBest(SamplingParams params) {
     int topK = params.topK() == 0 ? kept.size() : Math.min(params.topK(), kept.size());
     if (topK < kept.size() || params.topP() < 1) {
       kept.keepBest(topK, params.topP());
     }
-    if (params.minP() > 0) {
-      kept.keepAtLeast(Math.log(params.minP()));
-    }
-    return kept.draw(u);
   }
 
   /**
