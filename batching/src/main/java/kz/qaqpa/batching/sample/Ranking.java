@@ -92,45 +92,74 @@ final class Ranking {
   }
 
   /**
-   * Keeps the best {@code topK} tokens, and of those the fewest whose share reaches {@code topP},
-   * best first. Takes them off a heap, to the end of the arrays, until there are enough.
+   * Keeps the best {@code topK} tokens, and of those the fewest best whose share reaches {@code
+   * topP}, in no order.
    */
   void keepBest(int topK, double topP) {
-    int n = size;
-    heapify(n);
-    double all = 0;
-    if (topP < 1 && topK == n) {
-      for (int i = 0; i < n; i++) {
+    if (topK < size) {
+      size = select(topK, false);
+    }
+    if (topP < 1) {
+      double all = 0;
+      for (int i = 0; i < size; i++) {
         all += Math.exp(scores[i]);
       }
-    }
-    double taken = 0;
-    int kept = 0;
-    while (kept < topK && !(all > 0 && taken >= topP * all)) {
-      taken += Math.exp(scores[0]);
-      kept++;
-      swap(0, n - kept);
-      siftDown(0, n - kept);
-    }
-    for (int i = 0; i < kept; i++) { // Best first again, at the front.
-      int source = n - 1 - i;
-      if (i < source) {
-        swap(i, source);
-      }
-    }
-    size = kept;
-    if (topP < 1 && all == 0) {
-      cutToShare(topP * taken);
+      size = select(topP * all, true);
     }
   }
 
-  private void cutToShare(double mass) {
-    double taken = 0;
-    int kept = 0;
-    while (kept < size && taken < mass) {
-      taken += Math.exp(scores[kept++]);
+  /**
+   * Moves the fewest best tokens whose sum reaches {@code target} to the front: quickselect (Hoare
+   * 1961) that weighs each side, linear on average, so that a flat distribution of a large
+   * vocabulary costs no sort.
+   *
+   * @param byWeight whether to sum weights, or to count
+   * @return how many they are
+   */
+  private int select(double target, boolean byWeight) {
+    int low = 0;
+    int high = size;
+    double before = 0;
+    while (high - low > 1) {
+      int pivot = partition(low, high);
+      double better = before;
+      for (int i = low; i < pivot; i++) {
+        better += byWeight ? Math.exp(scores[i]) : 1;
+      }
+      if (better >= target) {
+        high = pivot;
+      } else {
+        before = better + (byWeight ? Math.exp(scores[pivot]) : 1);
+        low = pivot + 1;
+        if (before >= target) {
+          return low;
+        }
+      }
     }
-    size = Math.max(1, kept);
+    return Math.max(high, Math.min(1, size));
+  }
+
+  /** Splits a range at the middle one of three tokens; returns where that one came to lie. */
+  private int partition(int low, int high) {
+    int last = high - 1;
+    int middle = (low + high) >>> 1;
+    if (isBetter(middle, low)) {
+      swap(middle, low);
+    }
+    if (isBetter(last, low)) {
+      swap(last, low);
+    }
+    if (isBetter(middle, last)) {
+      swap(middle, last); // Now the best is at low, and the middle one at last.
+    }
+    int place = low;
+    for (int i = low; i < last; i++) {
+      if (isBetter(i, last)) {
+        swap(i, place++);
+      }
+    }
+    swap(place, last);
+    return place;
   }
 
   private void heapify(int n) {

@@ -18,13 +18,12 @@ import org.jspecify.annotations.Nullable;
  *             number of different tokens that occurred. So greedy is exact if d &lt; 64, and top-k
  *             is if k + d &lt;= 64; top-p and min-p then only cut within those k. The tokens that
  *             were lowered compete with their lowered score, which is right for them too.
- *             Everything else asks for all logits ({@link #logitsMode}). Then, without penalties
- *             and at temperature 1 or below, candidates and logsumexp still decide most draws, see
- *             {@link #fromBounds}.
+ *             Everything else asks for all logits ({@link #logitsMode}). Then, without penalties,
+ *             candidates and logsumexp still decide most draws, see {@link #fromBounds}.
  * All logits  One pass finds the maximum, one keeps tokens within e^-40 of the best. What is dropped
  *             has at most 160,000 * e^-40 &lt; 10^-12 of the probability: a billion draws would not
- *             show it, and no filter could keep it. No sort: a heap gives the best ones in turn,
- *             and stops as soon as top-k or top-p are filled.
+ *             show it, and no filter could keep it. No sort: a selection that weighs both sides
+ *             cuts top-k and top-p off in linear time.
  * Randomness  A counter, not a state: the n-th token of a request draws from a hash of (seed, n),
  *             so it depends on nothing else in the batch, on no earlier draw, and a resumed
  *             sequence goes on with what it would have drawn.
@@ -95,7 +94,7 @@ public final class Sampler {
       return kept.id(kept.best());
     }
     double u = uniform(params.seed(), index);
-    boolean bounded = full && counts == null && params.temperature() <= 1;
+    boolean bounded = full && counts == null;
     if (bounded) {
       int rank = fromBounds(params, result, row, u);
       if (rank < result.candidates(row)) {
@@ -105,14 +104,18 @@ public final class Sampler {
     if (full) {
       loadLogits(params, counts, result, row);
       keepLikely(params.temperature());
-      if (bounded && params.topP() == 1) {
-        candidatesFirst(result, row);
-      }
     } else {
       loadCandidates(params, counts, result, row);
       kept.scale(params.temperature());
     }
-    return draw(params, u);
+    keepBest(params);
+    if (bounded) {
+      candidatesFirst(result, row);
+    }
+    if (params.minP() > 0) {
+      kept.keepAtLeast(Math.log(params.minP()));
+    }
+    return kept.draw(u);
   }
 
   /** Log probabilities of a token just sampled from this row, of the raw distribution. */
@@ -139,9 +142,10 @@ public final class Sampler {
   }
 
   /**
-   * Tries to draw from candidates although the kept set may reach beyond them. Without penalties,
-   * and at temperature T &lt;= 1, the weights outside sum to at most {@code (e^lse - sum of e^l
-   * inside) * e^(last * (1/T - 1))}, with logits relative to the best, so that the total Z lies
+   * Tries to draw from candidates although the kept set may reach beyond them. Without penalties
+   * {@code r = e^lse - sum of e^l inside} is the weight outside at temperature 1, with logits
+   * relative to the best. At T &lt;= 1 it becomes at most {@code r * e^(last * (1/T - 1))}; above,
+   * at most {@code N^(1 - 1/T) * r^(1/T)} for N tokens outside (Hölder). So the total Z lies
    * between two bounds. Where both lead to the same candidate, every Z between does.
    *
    * @return the rank drawn, or the number of candidates if the bounds leave it open
@@ -164,7 +168,11 @@ public final class Sampler {
     }
     double outside = Math.max(0, Math.exp(result.logSumExp(row) - best) - inside);
     // The logsumexp is a float: its error must not decide.
-    double most = (weights + outside * Math.exp(last * (inverse - 1))) * (1 + 1e-5);
+    double tail =
+        inverse >= 1
+            ? outside * Math.exp(last * (inverse - 1))
+            : Math.pow(logits.length - n, 1 - inverse) * Math.pow(outside, inverse);
+    double most = (weights + tail) * (1 + 1e-5);
     int low = rankFor(params, u, n, likely, weights);
     int high = rankFor(params, u, n, likely, most);
     return low == high ? low : n;
@@ -247,16 +255,11 @@ public final class Sampler {
     }
   }
 
-  /** Filters what is kept and draws one token of it. */
-  private int draw(SamplingParams params, double u) {
+  private void keepBest(SamplingParams params) {
     int topK = params.topK() == 0 ? kept.size() : Math.min(params.topK(), kept.size());
     if (topK < kept.size() || params.topP() < 1) {
       kept.keepBest(topK, params.topP());
     }
-    if (params.minP() > 0) {
-      kept.keepAtLeast(Math.log(params.minP()));
-    }
-    return kept.draw(u);
   }
 
   /**

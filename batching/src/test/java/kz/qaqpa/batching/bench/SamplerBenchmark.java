@@ -28,6 +28,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class SamplerBenchmark {
   private static final int VOCABULARY = 128_000;
+  private static final SamplingParams GREEDY = params(0, 0, 1, 0);
+  private static final SamplingParams TOP_K40 = params(0.8, 40, 0.95, 0);
+  private static final SamplingParams TOP_P90 = params(0.7, 0, 0.9, 0);
+  private static final SamplingParams MIN_P = params(0.7, 0, 1, 0.05);
+  private static final SamplingParams TEMPERATURE_ALONE = params(1, 0, 1, 0);
+  private static final SamplingParams HOT_TOP_P = params(1.3, 0, 0.9, 0);
 
   /** 4 is peaked, as a trained model mostly is; 1 is flat, so that candidates seldom decide. */
   @Param({"1", "4"})
@@ -50,39 +56,42 @@ public class SamplerBenchmark {
     result = new Cached(computed, logSumExp);
   }
 
-  private int sample(double temperature, int topK, double topP, double minP) {
-    SamplingParams params = new SamplingParams(temperature, topK, topP, minP, 1, 0, 0, 42, -1);
+  private static SamplingParams params(double temperature, int topK, double topP, double minP) {
+    return new SamplingParams(temperature, topK, topP, minP, 1, 0, 0, 42, -1);
+  }
+
+  private int sample(SamplingParams params) {
     return sampler.sample(params, null, result, 0, index++ & 0xFFFF);
   }
 
   @Benchmark
   public int greedy() {
-    return sample(0, 0, 1, 0);
+    return sample(GREEDY);
   }
 
   @Benchmark
   public int topK40() {
-    return sample(0.8, 40, 0.95, 0);
+    return sample(TOP_K40);
   }
 
   @Benchmark
   public int topP90() {
-    return sample(0.7, 0, 0.9, 0);
+    return sample(TOP_P90);
   }
 
   @Benchmark
   public int minP() {
-    return sample(0.7, 0, 1, 0.05);
+    return sample(MIN_P);
   }
 
   @Benchmark
   public int temperatureAlone() {
-    return sample(1, 0, 1, 0);
+    return sample(TEMPERATURE_ALONE);
   }
 
   @Benchmark
   public int hotTopP() {
-    return sample(1.3, 0, 0.9, 0);
+    return sample(HOT_TOP_P);
   }
 
   /** The engine computes logsumexp once; the fake would each time. */

@@ -37,7 +37,10 @@ final class OnnxRuntime {
   static synchronized OrtEnvironment load(Path cacheFolder) throws OrtException {
     OrtEnvironment loaded = environment;
     if (loaded == null) {
-      unpack(cacheFolder);
+      Path libraries = System.getProperty(PATH_PROPERTY) == null ? unpack(cacheFolder) : null;
+      if (libraries != null) {
+        System.setProperty(PATH_PROPERTY, libraries.toString());
+      }
       loaded = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       loaded.setTelemetry(false);
       environment = loaded;
@@ -59,31 +62,27 @@ final class OnnxRuntime {
   }
 
   /**
-   * Unpacks the libraries where need be and tells the runtime where they are. Where the folder
-   * cannot be written, the runtime helps itself.
+   * Unpacks the libraries where need be.
+   *
+   * @return their folder; null if it cannot be written: the runtime can help itself
    */
-  private static void unpack(Path cacheFolder) {
-    if (System.getProperty(PATH_PROPERTY) != null) {
-      return;
-    }
+  static @Nullable Path unpack(Path cacheFolder) {
     String version = OrtEnvironment.class.getPackage().getImplementationVersion();
-    if (version == null) {
-      return;
-    }
     Path folder = cacheFolder.resolve("onnxruntime-" + version + "-" + platform()).toAbsolutePath();
     try {
       Files.createDirectories(folder);
       for (String name : NAMES) {
         URL source = resource(name);
-        if (source == null) {
-          return;
+        if (version == null || source == null) {
+          return null;
         }
         unpack(source, folder.resolve(System.mapLibraryName(name)));
       }
-      System.setProperty(PATH_PROPERTY, folder.toString());
+      return folder;
     } catch (IOException slowerStart) {
       System.getLogger(OnnxRuntime.class.getName())
           .log(System.Logger.Level.DEBUG, "not unpacked: {0}", slowerStart.toString());
+      return null;
     }
   }
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import kz.qaqpa.engine.Engine;
@@ -65,6 +67,27 @@ class LifecycleTest {
           .contains("150 slots of 2048 tokens, KV cache up to 1801 MiB");
       assertThat(anonymousBytes() - before).isLessThan(400 * MIB);
     }
+  }
+
+  @Test
+  void unpacksTheRuntimeOnce(@TempDir Path folder) throws IOException {
+    Path libraries = Objects.requireNonNull(OnnxRuntime.unpack(folder));
+    List<Path> files;
+    try (Stream<Path> all = Files.list(libraries)) {
+      files = all.toList();
+    }
+    assertThat(files).hasSize(2);
+    for (Path file : files) {
+      FileTime unpacked = Files.getLastModifiedTime(file);
+      long size = Files.size(file);
+      assertThat(OnnxRuntime.unpack(folder)).isEqualTo(libraries);
+      assertThat(Files.getLastModifiedTime(file)).isEqualTo(unpacked);
+      Files.write(file, new byte[10]);
+      assertThat(OnnxRuntime.unpack(folder)).isEqualTo(libraries);
+      assertThat(Files.size(file)).isEqualTo(size);
+    }
+    assertThat(OnnxRuntime.unpack(Files.writeString(folder.resolve("file"), ""))).isNull();
+    assertThat(new CpuEngineProvider().availability().available()).isTrue();
   }
 
   /** Closes what it holds. */

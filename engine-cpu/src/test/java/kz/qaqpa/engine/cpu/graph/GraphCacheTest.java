@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -188,6 +189,36 @@ class GraphCacheTest {
       }
     }
     assertThat(progress).hasSize(1);
+  }
+
+  @Test
+  void waitsForAnotherProcess() throws Exception {
+    Files.createDirectories(cacheFolder());
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockHolder.class.getName(),
+                cacheFolder().resolve(key(Precision.F32).name() + ".lock").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(other.inputReader().readLine()).isEqualTo("true");
+      CompletableFuture<String> waiting = new CompletableFuture<>();
+      GraphCache own = new GraphCache(environment, cacheFolder(), waiting::complete);
+      try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+        Future<GraphCache.Entry> entry =
+            thread.submit(() -> own.open(key(Precision.F32), checkpoint));
+        assertThat(waiting.get())
+            .isEqualTo("waiting for another process that prepares the same model");
+        assertThat(entry.isDone()).isFalse();
+        other.getOutputStream().close();
+        assertThat(entry.get().model()).exists();
+      }
+    } finally {
+      other.destroyForcibly();
+    }
   }
 
   /** As root every folder can be written, so the obstacle is a file in the folder's place. */
