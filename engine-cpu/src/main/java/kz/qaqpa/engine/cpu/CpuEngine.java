@@ -308,6 +308,11 @@ final class CpuEngine implements Engine {
     cache.write(slot, fromToken, tokens, block);
   }
 
+  /** Shapes whose tensors are kept. */
+  int shapesKept() {
+    return forward.shapesKept();
+  }
+
   private void requireRange(int slot, int fromToken, int tokens) {
     requireIndex("slot", slot, shape.slots());
     requireIndex("fromToken", fromToken, shape.slotLength() + 1);

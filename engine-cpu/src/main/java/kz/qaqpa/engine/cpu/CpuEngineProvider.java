@@ -2,7 +2,6 @@ package kz.qaqpa.engine.cpu;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,8 +33,8 @@ public final class CpuEngineProvider implements EngineProvider {
 
   @Override
   public Availability availability() {
-    String platform = NativeLibraries.platform();
-    return NativeLibraries.present()
+    String platform = OnnxRuntime.platform();
+    return OnnxRuntime.present()
         ? new Availability(true, "ONNX Runtime on the CPU, " + platform)
         : new Availability(
             false, "not available: ONNX Runtime's jar has no libraries for " + platform);
@@ -47,8 +46,7 @@ public final class CpuEngineProvider implements EngineProvider {
     Path folder = settings.cacheFolder();
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
       Sizing sizing = Sizing.of(settings, checkpoint.config(), machine);
-      NativeLibraries.unpack(folder);
-      OrtEnvironment environment = environment();
+      OrtEnvironment environment = OnnxRuntime.load(folder);
       String digest = ModelDigest.of(model, folder);
       GraphKey key =
           new GraphKey(digest, sizing.precision(), environment.getVersion(), machine.processor());
@@ -61,13 +59,6 @@ public final class CpuEngineProvider implements EngineProvider {
     } catch (OrtException e) {
       throw new EngineFault.Fatal("OrtEnvironment.createSession: " + e.getMessage(), e);
     }
-  }
-
-  private static OrtEnvironment environment() throws OrtException {
-    OrtEnvironment environment =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-    environment.setTelemetry(false);
-    return environment;
   }
 
   /** A graph that the runtime refuses, though its files are whole, is made once more. */

@@ -113,7 +113,6 @@ class AccuracyTest {
         assertThat((double) result.logSumExp(0))
             .isCloseTo(ReferenceForward.logSumExp(widen(logits)), within(1e-4));
       }
-      System.out.printf("%s %s: %.3g%n", precision, checkpoint.config().hidden(), error);
       return error;
     }
   }

@@ -43,9 +43,10 @@ class BatchInvarianceTest {
       float[][] alone = new float[SLOTS][];
       for (int slot = 0; slot < SLOTS; slot++) {
         alone[slot] = driver.append(slot, tokens[slot]);
+        assertThat(alone[slot][0]).isFinite();
         driver.truncate(slot, lengths[slot % lengths.length]);
       }
-      for (int batch = 2; batch <= SLOTS; batch++) {
+      for (int batch = 2; batch <= SLOTS; batch += TestSize.isLong() || batch < 6 ? 1 : 5) {
         checkBatch(driver, SLOTS - batch, batch, tokens, alone);
       }
     }
@@ -75,7 +76,7 @@ class BatchInvarianceTest {
     try (Engine engine =
         Engines.open(Engines.shippedModel(), precision, 9, 300, threads).engine()) {
       Seeds.forRandom(
-          TestSize.tries(3, 100), random -> new Company(engine, random, 24).checkAgainstAlone());
+          TestSize.tries(2, 100), random -> new Company(engine, random, 24).checkAgainstAlone());
     }
   }
 }

@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import kz.qaqpa.engine.cpu.onnx.PageAlignment;
 import kz.qaqpa.engine.model.Checkpoint;
 
@@ -31,6 +30,7 @@ import kz.qaqpa.engine.model.Checkpoint;
 public final class GraphCache {
   static final String MODEL = "model.onnx";
   static final String DATA = "model.data";
+  static final List<String> FILES = List.of(MODEL, DATA);
 
   /** Locks of files do not exclude threads of one process. */
   private static final ReentrantLock THIS_PROCESS = new ReentrantLock();
@@ -75,7 +75,7 @@ public final class GraphCache {
   public Entry open(GraphKey key, Checkpoint checkpoint) throws IOException, OrtException {
     Precision precision = key.precision();
     Path entry = folder.resolve(key.name());
-    if (GraphFiles.complete(entry)) {
+    if (GraphFiles.complete(entry, FILES)) {
       return new Entry(entry, true, 0);
     }
     String obstacle = FileTrees.obstacleToWriting(folder);
@@ -115,7 +115,7 @@ public final class GraphCache {
                 StandardOpenOption.WRITE);
         FileLock lock = lock(file)) {
       assert lock.isValid();
-      if (GraphFiles.complete(entry)) {
+      if (GraphFiles.complete(entry, FILES)) {
         return new Entry(entry, true, millisSince(start));
       }
       FileTrees.delete(entry);
@@ -159,13 +159,13 @@ public final class GraphCache {
     PageAlignment.copy(packed, packedData, target.resolve(MODEL), target.resolve(DATA), DATA);
     Files.delete(packed);
     Files.delete(packedData);
-    GraphFiles.seal(target, List.of(MODEL, DATA));
+    GraphFiles.seal(target, FILES);
   }
 
   /** Opens the plain graph once so that the runtime writes it as it runs it on this CPU. */
   private void optimise(Path plain, Path optimised, String data) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.EXTENDED_OPT);
       options.setOptimizedModelFilePath(optimised.toString());
       options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
       options.addConfigEntry("session.optimized_model_external_initializers_file_name", data);
@@ -177,12 +177,5 @@ public final class GraphCache {
 
   private static long millisSince(long start) {
     return (System.nanoTime() - start) / 1_000_000;
-  }
-
-  /** Names of all entries, for tests. */
-  List<String> entries() throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.map(path -> String.valueOf(path.getFileName())).sorted().toList();
-    }
   }
 }

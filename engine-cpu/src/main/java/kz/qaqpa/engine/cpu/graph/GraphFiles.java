@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -21,30 +20,30 @@ final class GraphFiles {
 
   /** Forces the files to disk, then writes the mark. */
   static void seal(Path folder, List<String> names) throws IOException {
-    List<String> lines = new ArrayList<>();
     for (String name : names) {
-      Path file = folder.resolve(name);
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.force(true);
+      try (FileChannel file = FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE)) {
+        file.force(true);
       }
-      lines.add(line(file, name));
     }
-    Files.write(folder.resolve(MARK), lines);
+    Files.writeString(folder.resolve(MARK), mark(folder, names));
   }
 
   /** Whether the mark is there and the files are as it says. */
-  static boolean complete(Path folder) {
+  static boolean complete(Path folder, List<String> names) {
     try {
-      for (String line : Files.readAllLines(folder.resolve(MARK))) {
-        String name = line.substring(0, line.indexOf(' '));
-        if (!line.equals(line(folder.resolve(name), name))) {
-          return false;
-        }
-      }
-      return true;
-    } catch (IOException | RuntimeException absentOrMangled) {
+      return Files.exists(folder.resolve(MARK))
+          && Files.readString(folder.resolve(MARK)).equals(mark(folder, names));
+    } catch (IOException incompleteOrMangled) {
       return false;
     }
+  }
+
+  private static String mark(Path folder, List<String> names) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String name : names) {
+      lines.append(line(folder.resolve(name), name)).append('\n');
+    }
+    return lines.toString();
   }
 
   private static String line(Path file, String name) throws IOException {

@@ -1,6 +1,8 @@
 package kz.qaqpa.engine.cpu;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -13,17 +15,35 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ONNX Runtime's native libraries, unpacked once.
+ * ONNX Runtime, loaded once a process; its native libraries, unpacked once a cache folder.
  *
  * <p>Left to itself the runtime unpacks 28 MB from its jar into a temporary folder at every start,
  * which takes longer than all else that starting a small model does. It takes them from a folder
  * that a system property names, if one does.
  */
-final class NativeLibraries {
+final class OnnxRuntime {
   private static final String PATH_PROPERTY = "onnxruntime.native.path";
   private static final List<String> NAMES = List.of("onnxruntime", "onnxruntime4j_jni");
 
-  private NativeLibraries() {}
+  private static @Nullable OrtEnvironment environment;
+
+  private OnnxRuntime() {}
+
+  /**
+   * The runtime, which lives as long as the process. Logs errors only, sends nothing anywhere.
+   *
+   * @param cacheFolder where to keep its libraries, if it is not loaded yet
+   */
+  static synchronized OrtEnvironment load(Path cacheFolder) throws OrtException {
+    OrtEnvironment loaded = environment;
+    if (loaded == null) {
+      unpack(cacheFolder);
+      loaded = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      loaded.setTelemetry(false);
+      environment = loaded;
+    }
+    return loaded;
+  }
 
   /** As the jar's folders are named: {@code linux-x64}, {@code osx-aarch64}. */
   static String platform() {
@@ -39,10 +59,10 @@ final class NativeLibraries {
   }
 
   /**
-   * Unpacks the libraries where need be and tells the runtime where they are. Without effect after
-   * the runtime was loaded, and where the folder cannot be written: the runtime helps itself then.
+   * Unpacks the libraries where need be and tells the runtime where they are. Where the folder
+   * cannot be written, the runtime helps itself.
    */
-  static synchronized void unpack(Path cacheFolder) {
+  private static void unpack(Path cacheFolder) {
     if (System.getProperty(PATH_PROPERTY) != null) {
       return;
     }
@@ -62,7 +82,7 @@ final class NativeLibraries {
       }
       System.setProperty(PATH_PROPERTY, folder.toString());
     } catch (IOException slowerStart) {
-      System.getLogger(NativeLibraries.class.getName())
+      System.getLogger(OnnxRuntime.class.getName())
           .log(System.Logger.Level.DEBUG, "not unpacked: {0}", slowerStart.toString());
     }
   }
