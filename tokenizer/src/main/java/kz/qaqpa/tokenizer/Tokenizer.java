@@ -1,5 +1,6 @@
 package kz.qaqpa.tokenizer;
 
+import java.util.BitSet;
 import java.util.OptionalInt;
 
 /**
@@ -21,6 +22,16 @@ public interface Tokenizer {
    *     index, not the text
    */
   int[] encode(CharSequence text, SpecialTokens special);
+
+  /**
+   * Encodes a rendered template in which some characters are somebody's words: written-out special
+   * tokens become those tokens, but none that such a character would be a part of.
+   *
+   * @param text well-formed UTF-16
+   * @param literal the characters that are letters and nothing else, by index into {@code text}
+   * @throws IllegalArgumentException as {@link #encode(CharSequence, SpecialTokens)}
+   */
+  int[] encode(CharSequence text, BitSet literal);
 
   /**
    * Decodes a whole sequence. Bytes that are no UTF-8 become U+FFFD, as in Hugging Face's library;

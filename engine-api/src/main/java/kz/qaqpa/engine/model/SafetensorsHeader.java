@@ -107,24 +107,26 @@ final class SafetensorsHeader {
         }
       }
     }
-    requirePresent(shown + ".dtype", dtype);
-    requirePresent(shown + ".shape", shape);
-    requirePresent(shown + ".data_offsets", offsets);
-    if (dtype == null || shape == null || offsets == null) {
-      throw new AssertionError("checked above");
+    List<Long> range = present(shown + ".data_offsets", offsets);
+    if (range.size() != 2 || range.get(0) > range.get(1)) {
+      throw wrong(shown + ".data_offsets", range, "[begin, end] with begin <= end");
     }
-    if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-      throw wrong(shown + ".data_offsets", offsets, "[begin, end] with begin <= end");
-    }
-    Entry entry = new Entry(name, dtype, shape, offsets.get(0), offsets.get(1));
+    Entry entry =
+        new Entry(
+            name,
+            present(shown + ".dtype", dtype),
+            present(shown + ".shape", shape),
+            range.get(0),
+            range.get(1));
     checkSize(entry);
     return entry;
   }
 
-  private void requirePresent(String what, @Nullable Object value) {
+  private <T> T present(String what, @Nullable T value) {
     if (value == null) {
       throw new ModelFileException(file, what + ": missing");
     }
+    return value;
   }
 
   private String dtype(String what) {

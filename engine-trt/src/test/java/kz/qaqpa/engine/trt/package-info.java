@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.trt;
+
+import org.jspecify.annotations.NullMarked;
