@@ -37,12 +37,12 @@ final class OnnxRuntime {
   static synchronized OrtEnvironment load(Path cacheFolder) throws OrtException {
     OrtEnvironment loaded = environment;
     if (loaded == null) {
+      Telemetry.disable();
       Path libraries = System.getProperty(PATH_PROPERTY) == null ? unpack(cacheFolder) : null;
       if (libraries != null) {
         System.setProperty(PATH_PROPERTY, libraries.toString());
       }
       loaded = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      loaded.setTelemetry(false);
       environment = loaded;
     }
     return loaded;
