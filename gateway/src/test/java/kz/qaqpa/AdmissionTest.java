@@ -2,9 +2,9 @@ package kz.qaqpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,8 +23,14 @@ class AdmissionTest {
     try (TestGateway gateway = TestGateway.of(Script.saying("иә"))) {
       for (String header :
           new @Nullable String[] {
-            null, "", "Bearer", "Bearer ", "Bearer qpk_wrong", "Basic " + TestGateway.KEY,
-            "Bearer " + "k".repeat(2000), TestGateway.KEY
+            null,
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer qpk_wrong",
+            "Basic " + TestGateway.KEY,
+            "Bearer " + "k".repeat(2000),
+            TestGateway.KEY
           }) {
         var request = gateway.request("/v1/chat/completions", null);
         if (header != null) {
@@ -33,7 +39,9 @@ class AdmissionTest {
         HttpResponse<String> response =
             gateway.send(request.POST(BodyPublishers.ofString("not even JSON")).build());
         assertThat(response.statusCode()).isEqualTo(401);
-        assertThat(response.body()).contains("\"code\":\"invalid_api_key\"").doesNotContain("qpk_w");
+        assertThat(response.body())
+            .contains("\"code\":\"invalid_api_key\"")
+            .doesNotContain("qpk_w");
         assertThat(response.headers().firstValue("www-authenticate")).hasValue("Bearer");
       }
       assertThat(gateway.send(gateway.request("/v1/models", null).build()).statusCode())

@@ -112,7 +112,8 @@ class ArchitectureTest {
       List<Path> javaFiles = files.filter(file -> file.toString().endsWith(".java")).toList();
       assertThat(javaFiles).isNotEmpty();
       for (Path file : javaFiles) {
-        assertThat(Files.readString(file)).doesNotContainPattern("import (static )?kz\\.qaqpa\\.(?!load)");
+        assertThat(Files.readString(file))
+            .doesNotContainPattern("import (static )?kz\\.qaqpa\\.(?!load)");
       }
     }
   }

@@ -176,7 +176,8 @@ class HostileInputTest {
     assertThat(error(400, gateway.post("[".repeat(100_000))).path("message").asString())
         .startsWith("body: beyond the limits");
     StringBuilder many = new StringBuilder("{\"model\":\"kaz-mini\",\"messages\":[");
-    many.append("{\"role\":\"user\",\"content\":\"\"},".repeat(10_000)).setLength(many.length() - 1);
+    many.append("{\"role\":\"user\",\"content\":\"\"},".repeat(10_000))
+        .setLength(many.length() - 1);
     assertThat(error(400, gateway.post(many + "]}")).path("message").asString())
         .isEqualTo("messages: 10000 entries (expected: at most 2048 entries)");
     byte[] broken = TestGateway.chat("қ", "").getBytes(StandardCharsets.UTF_8);
@@ -189,7 +190,8 @@ class HostileInputTest {
                 .request("/v1/chat/completions", TestGateway.KEY)
                 .POST(BodyPublishers.ofByteArray(broken))
                 .build());
-    assertThat(error(400, response).path("message").asString()).startsWith("body: invalid UTF-8 at");
+    assertThat(error(400, response).path("message").asString())
+        .startsWith("body: invalid UTF-8 at");
   }
 
   @Test
@@ -213,8 +215,7 @@ class HostileInputTest {
           .contains("body: 8388609 bytes (expected: at most 8388608 bytes)");
     }
     try (RawClient client = new RawClient(gateway.address())) {
-      client.send(
-          RawClient.head(0).replace("Content-Length: 0", "Transfer-Encoding: chunked"));
+      client.send(RawClient.head(0).replace("Content-Length: 0", "Transfer-Encoding: chunked"));
       byte[] chunk = ("100000\r\n" + " ".repeat(1 << 20) + "\r\n").getBytes(StandardCharsets.UTF_8);
       String answer = "";
       try {
@@ -309,8 +310,7 @@ class HostileInputTest {
   private static JsonNode error(int status, HttpResponse<String> response) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     JsonNode error = JsonMapper.shared().readTree(response.body()).path("error");
-    assertThat(error.propertyNames())
-        .containsExactlyInAnyOrder("message", "type", "param", "code");
+    assertThat(error.propertyNames()).containsExactlyInAnyOrder("message", "type", "param", "code");
     assertThat(error.path("message").isString()).isTrue();
     return error;
   }

@@ -96,10 +96,9 @@ class StreamingTest {
       assertThat(gateway.get("/readyz").body()).isEqualTo("{\"status\":\"ready\"}");
       gateway
           .engine()
-          .beforeStep(
-              _ -> {
-                throw new EngineFault.Fatal("broken", null);
-              });
+          .beforeStep(_ -> {
+            throw new EngineFault.Fatal("broken", null);
+          });
       assertThat(gateway.post(TestGateway.chat("a", "")).statusCode()).isEqualTo(503);
       TestGateway.await(() -> !gateway.gateway().engine().healthy());
       var ready = gateway.get("/readyz");
@@ -113,20 +112,19 @@ class StreamingTest {
   @Test
   void aClientThatDoesNotRead_stallsItsOwnStreamOnly() throws Exception {
     try (TestGateway gateway =
-        TestGateway.of(Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
+        TestGateway.of(
+            Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
       try (RawClient stuck = new RawClient(gateway.address(), 4096)) {
         stuck.chat(TestGateway.chat("a", "\"stream\":true"));
         long[] before = {-1};
-        TestGateway.await(
-            () -> {
-              java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
-              long now = gateway.gateway().engine().stats().outputTokens();
-              boolean still = now == before[0];
-              before[0] = now;
-              return still && gateway.gateway().engine().stats().stalled() == 1;
-            });
-        assertThat(
-                gateway.post(TestGateway.chat("b", "\"max_tokens\":300")).statusCode())
+        TestGateway.await(() -> {
+          java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+          long now = gateway.gateway().engine().stats().outputTokens();
+          boolean still = now == before[0];
+          before[0] = now;
+          return still && gateway.gateway().engine().stats().stalled() == 1;
+        });
+        assertThat(gateway.post(TestGateway.chat("b", "\"max_tokens\":300")).statusCode())
             .isEqualTo(200);
         assertThat(gateway.gateway().engine().stats().stalled()).isEqualTo(1);
         assertThat(gateway.gateway().engine().stats().outputTokens()).isEqualTo(before[0] + 300);
@@ -155,7 +153,8 @@ class StreamingTest {
   @Test
   void stop_endsWhatDoesNotFinish_withAnErrorEvent_inTime() throws Exception {
     try (TestGateway gateway =
-        TestGateway.of(Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
+        TestGateway.of(
+            Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
       gateway.engine().beforeStep(_ -> java.util.concurrent.locks.LockSupport.parkNanos(2_000_000));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true"));
@@ -171,24 +170,22 @@ class StreamingTest {
   }
 
   private static CompletableFuture<Void> stop(TestGateway gateway, Duration timeout) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            gateway.gateway().stop(timeout);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
+    return CompletableFuture.runAsync(() -> {
+      try {
+        gateway.gateway().stop(timeout);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
   }
 
   /** Fails one step, transiently. */
   private static void failAt(FakeEngine engine, int step) {
-    engine.beforeStep(
-        _ -> {
-          if (engine.steps() == step) {
-            engine.beforeStep(_ -> {});
-            throw new EngineFault.Transient("scripted", null);
-          }
-        });
+    engine.beforeStep(_ -> {
+      if (engine.steps() == step) {
+        engine.beforeStep(_ -> {});
+        throw new EngineFault.Transient("scripted", null);
+      }
+    });
   }
 }

@@ -159,14 +159,24 @@ public final class ServeCommand {
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     out.println("ready " + url);
     out.println(
-        id + " on " + choice.provider().name() + ": " + loaded.description() + ", ready after "
-            + millis + " ms");
+        id
+            + " on "
+            + choice.provider().name()
+            + ": "
+            + loaded.description()
+            + ", ready after "
+            + millis
+            + " ms");
     if (key.key() == null) {
       out.println("no development key: " + key.why());
     } else {
       out.println(
-          "curl -N " + url + "/v1/chat/completions -H 'Authorization: Bearer " + key.key()
-              + "' -H 'Content-Type: application/json' -d '{\"model\":\"" + id
+          "curl -N "
+              + url
+              + "/v1/chat/completions -H 'Authorization: Bearer "
+              + key.key()
+              + "' -H 'Content-Type: application/json' -d '{\"model\":\""
+              + id
               + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":"
               + "\"Қазақстанның астанасы қай қала?\"}]}'");
     }
@@ -186,18 +196,16 @@ public final class ServeCommand {
     Thread hook =
         Thread.ofPlatform()
             .name("shutdown")
-            .unstarted(
-                () -> {
-                  err.println(
-                      "stopping: " + gateway.gate().live() + " running, up to " + drainTimeout);
-                  try {
-                    gateway.stop(drainTimeout);
-                  } catch (InterruptedException e) {
-                    gateway.close();
-                  }
-                  stopLogging();
-                  Runtime.getRuntime().halt(STOPPED);
-                });
+            .unstarted(() -> {
+              err.println("stopping: " + gateway.gate().live() + " running, up to " + drainTimeout);
+              try {
+                gateway.stop(drainTimeout);
+              } catch (InterruptedException e) {
+                gateway.close();
+              }
+              stopLogging();
+              Runtime.getRuntime().halt(STOPPED);
+            });
     Runtime.getRuntime().addShutdownHook(hook);
     new CountDownLatch(1).await();
   }

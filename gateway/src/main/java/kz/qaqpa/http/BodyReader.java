@@ -49,13 +49,11 @@ final class BodyReader {
   }
 
   private Mono<Boolean> deadline(EventLoop loop) {
-    return Mono.create(
-        sink -> {
-          Future<?> timer =
-              loop.schedule(
-                  () -> sink.success(true), timeout.toMillis(), TimeUnit.MILLISECONDS);
-          sink.onDispose(() -> timer.cancel(false));
-        });
+    return Mono.create(sink -> {
+      Future<?> timer =
+          loop.schedule(() -> sink.success(true), timeout.toMillis(), TimeUnit.MILLISECONDS);
+      sink.onDispose(() -> timer.cancel(false));
+    });
   }
 
   private ByteArrayOutputStream append(ByteArrayOutputStream body, ByteBuf more) {

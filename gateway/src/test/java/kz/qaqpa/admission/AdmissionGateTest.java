@@ -31,20 +31,19 @@ class AdmissionGateTest {
       List<Future<?>> all = new ArrayList<>();
       for (int t = 0; t < 8; t++) {
         all.add(
-            threads.submit(
-                () -> {
-                  start.await();
-                  for (int i = 0; i < 20_000; i++) {
-                    try (Permit permit = gate.admit(application)) {
-                      most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                      inside.decrementAndGet();
-                      permit.close(); // Closing twice gives back once.
-                    } catch (Refusal.OverQuota expected) {
-                      Thread.onSpinWait();
-                    }
-                  }
-                  return null;
-                }));
+            threads.submit(() -> {
+              start.await();
+              for (int i = 0; i < 20_000; i++) {
+                try (Permit permit = gate.admit(application)) {
+                  most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                  inside.decrementAndGet();
+                  permit.close(); // Closing twice gives back once.
+                } catch (Refusal.OverQuota expected) {
+                  Thread.onSpinWait();
+                }
+              }
+              return null;
+            }));
       }
       start.countDown();
       for (Future<?> one : all) {
@@ -115,8 +114,7 @@ class AdmissionGateTest {
         .hasMessageStartingWith("id: \"Қаржы\" (expected: 1 to 64 of a-z");
     assertThatThrownBy(() -> new AgenciesFile.ApplicationEntry("a", 0, null))
         .hasMessage("maxStreams: 0 (expected: >= 1)");
-    AgenciesFile.AgencyEntry twice =
-        new AgenciesFile.AgencyEntry("a", AGENCY.name(), List.of());
+    AgenciesFile.AgencyEntry twice = new AgenciesFile.AgencyEntry("a", AGENCY.name(), List.of());
     assertThatThrownBy(() -> new AgenciesFile(List.of(twice, twice)))
         .hasMessage("agencies: id \"a\" twice (expected: once)");
   }

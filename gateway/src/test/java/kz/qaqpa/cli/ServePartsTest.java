@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.AgenciesFile;
+import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.AgencyDirectory;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
@@ -22,8 +22,20 @@ class ServePartsTest {
     ServeOptions options =
         ServeOptions.parse(
             List.of(
-                "--port", "0", "--host", "::1", "--model", "m", "--precision", "int8", "--engine",
-                "cpu", "--slots", "4", "--threads", "2"),
+                "--port",
+                "0",
+                "--host",
+                "::1",
+                "--model",
+                "m",
+                "--precision",
+                "int8",
+                "--engine",
+                "cpu",
+                "--slots",
+                "4",
+                "--threads",
+                "2"),
             ROOT);
     assertThat(options.port()).isZero();
     assertThat(options.model()).isEqualTo(Path.of("m"));
@@ -49,8 +61,7 @@ class ServePartsTest {
     EngineProvider cpu = provider("cpu", 1, true, "8 threads");
     EngineProvider gpu = provider("gpu", 9, false, "not available: no driver");
     assertThat(EngineChoice.choose("auto", List.of(cpu, gpu)))
-        .isEqualTo(
-            new EngineChoice(cpu, "engine cpu: 8 threads; gpu: not available: no driver"));
+        .isEqualTo(new EngineChoice(cpu, "engine cpu: 8 threads; gpu: not available: no driver"));
     assertThat(EngineChoice.choose("auto", List.of(cpu, provider("npu", 5, true, "here"))))
         .extracting(EngineChoice::reason)
         .isEqualTo("engine npu: here");
@@ -85,8 +96,7 @@ class ServePartsTest {
     String given = "qpk_given_by_the_environment";
     assertThat(DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", given)).key())
         .isEqualTo(given);
-    assertThatThrownBy(
-            () -> DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", "short")))
+    assertThatThrownBy(() -> DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", "short")))
         .hasMessage(
             "QAQPA_DEV_KEY: 5 characters (expected: 16 to 256 of printable ASCII without spaces)");
   }

@@ -11,7 +11,8 @@ class RequestLogTest {
 
   @Test
   void line_isOneJsonObject_whateverAClientSent() {
-    RequestTrace trace = new RequestTrace("req-1", "POST\r\n", "/v1/\u001b[31m\n" + "x".repeat(500));
+    RequestTrace trace =
+        new RequestTrace("req-1", "POST\r\n", "/v1/\u001b[31m\n" + "x".repeat(500));
     trace.from("minfin", "app");
     trace.asks("model\n\u0007", true);
     trace.answered(200);
