@@ -23,6 +23,7 @@ public final class BenchRun {
   private final Plan plan;
   private final PrintStream progress;
   private final Map<String, String> environment;
+  private final Path model;
 
   /**
    * What to measure.
@@ -50,7 +51,7 @@ public final class BenchRun {
 
     /** All figures, a few minutes. */
     public static Plan full(Path root, Path model, Path config, Path folder) {
-      return new Plan(root, model, config, folder, 3, 3, 6, 192, 100);
+      return new Plan(root, model, config, folder, 3, 3, 4, 128, 100);
     }
 
     /** Whether everything works, and roughly how fast; half a minute. */
@@ -65,8 +66,11 @@ public final class BenchRun {
       EngineLoop.Result loop,
       double loopCpuMicros) {}
 
-  public BenchRun(Plan plan, PrintStream progress) {
+  /** Prepares the folder of the plan. */
+  public BenchRun(Plan plan, PrintStream progress) throws IOException {
+    Files.createDirectories(plan.folder);
     this.plan = plan;
+    this.model = EndlessModel.make(plan.model, plan.folder);
     this.progress = progress;
     byte[] random = new byte[16];
     ThreadLocalRandom.current().nextBytes(random);
@@ -79,7 +83,6 @@ public final class BenchRun {
    * @return the table to print; the same figures are in {@code bench.json} of the folder
    */
   public String measure() throws IOException, InterruptedException {
-    Files.createDirectories(plan.folder);
     double[] ready = new double[plan.starts];
     for (int i = 0; i < plan.starts; i++) {
       ready[i] = startAndStop();
@@ -129,7 +132,7 @@ public final class BenchRun {
             "--port",
             "0",
             "--model",
-            plan.model.toString(),
+            model.toString(),
             "--config",
             plan.config.toString()));
   }
@@ -140,7 +143,7 @@ public final class BenchRun {
         plan.folder,
         environment,
         EngineLoop.class.getName(),
-        List.of("--model", plan.model.toString(), "--config", plan.config.toString()));
+        List.of("--model", model.toString(), "--config", plan.config.toString()));
   }
 
   private static int port(String readyLine) {
@@ -216,7 +219,7 @@ public final class BenchRun {
   }
 
   private BenchReport.Prefix prefix(Workload work, int port) throws IOException {
-    BpeTokenizer tokenizer = BpeTokenizer.load(plan.model);
+    BpeTokenizer tokenizer = BpeTokenizer.load(model);
     double[] cold =
         client(port, 1, bodies(work.prefixed(tokenizer, false, plan.prefixes, PREFIX_TOKENS, 4)))
             .ttftMillis();

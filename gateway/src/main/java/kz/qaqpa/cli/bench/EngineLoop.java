@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -22,8 +21,10 @@ import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlanBuilder;
 import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.engine.model.LlamaConfig;
 import kz.qaqpa.tokenizer.BpeTokenizer;
-import kz.qaqpa.tokenizer.Tokenizer;
+import kz.qaqpa.tokenizer.ChatTemplate;
+import kz.qaqpa.tokenizer.Message;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -77,8 +78,8 @@ public final class EngineLoop {
     EngineSettings settings =
         ConfigLoader.load(Path.of(options.get("config", "config")), System.getenv())
             .bind("engine", EngineSettings.class);
-    Tokenizer tokenizer = BpeTokenizer.load(model);
-    Set<Integer> stopTokens = stopTokens(model);
+    ChatTemplate template = ChatTemplate.load(model, BpeTokenizer.load(model));
+    Set<Integer> stopTokens = Set.copyOf(LlamaConfig.read(model).eosTokens());
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -86,7 +87,7 @@ public final class EngineLoop {
       out.println("ready");
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         int space = line.indexOf(' ');
-        List<Job> jobs = jobs(tokenizer, Path.of(line.substring(space + 1)));
+        List<Job> jobs = jobs(template, Path.of(line.substring(space + 1)));
         int streams = Integer.parseInt(line.substring(0, space));
         Result result = new EngineLoop(engine, stopTokens, streams).run(jobs);
         out.println(JsonMapper.builder().build().writeValueAsString(result));
@@ -102,45 +103,20 @@ public final class EngineLoop {
         .orElseThrow(() -> new IllegalStateException("no engine works on this machine"));
   }
 
-  private static Set<Integer> stopTokens(Path model) throws IOException {
-    Set<Integer> ids = new HashSet<>();
-    for (String file : List.of("config.json", "generation_config.json")) {
-      if (Files.exists(model.resolve(file))) {
-        JsonNode eos =
-            JsonMapper.builder()
-                .build()
-                .readTree(Files.readString(model.resolve(file)))
-                .path("eos_token_id");
-        if (eos.isArray()) {
-          eos.forEach(id -> ids.add(id.asInt()));
-        } else if (eos.isInt()) {
-          ids.add(eos.asInt());
-        }
-      }
-    }
-    return ids;
-  }
-
-  /** The requests' messages in Llama 3's chat format, tokenised before anything is measured. */
-  private static List<Job> jobs(Tokenizer tokenizer, Path bodies) throws IOException {
+  /** The requests by the model's own chat template, tokenised before anything is measured. */
+  private static List<Job> jobs(ChatTemplate template, Path bodies) throws IOException {
     JsonMapper json = JsonMapper.builder().build();
     List<Job> jobs = new ArrayList<>();
     for (String line : Files.readAllLines(bodies)) {
       JsonNode body = json.readTree(line);
-      StringBuilder prompt = new StringBuilder("<|begin_of_text|>");
+      List<Message> messages = new ArrayList<>();
       for (JsonNode message : body.path("messages")) {
-        header(prompt, message.path("role").asString());
-        prompt.append(message.path("content").asString().strip()).append("<|eot_id|>");
+        messages.add(
+            new Message(message.path("role").asString(), message.path("content").asString()));
       }
-      header(prompt, "assistant");
-      int[] ids = tokenizer.encode(prompt, Tokenizer.SpecialTokens.RECOGNISE);
-      jobs.add(new Job(ids, body.path("max_tokens").asInt()));
+      jobs.add(new Job(template.encode(messages, true), body.path("max_tokens").asInt()));
     }
     return jobs;
-  }
-
-  private static void header(StringBuilder prompt, String role) {
-    prompt.append("<|start_header_id|>").append(role).append("<|end_header_id|>\n\n");
   }
 
   private Result run(List<Job> jobs) {
