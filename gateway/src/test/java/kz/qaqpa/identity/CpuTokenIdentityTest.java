@@ -60,12 +60,12 @@ class CpuTokenIdentityTest {
 
   @Test
   void everyAnswerEqualsItsRunAloneInF32() {
-    identity("f32", TestSize.tries(100, 2_000));
+    identity("f32", TestSize.tries(60, 2_000));
   }
 
   @Test
   void everyAnswerEqualsItsRunAloneInInt8() {
-    identity("int8", TestSize.tries(40, 2_000));
+    identity("int8", TestSize.tries(30, 2_000));
   }
 
   private void identity(String precision, int schedules) {
@@ -94,7 +94,7 @@ class CpuTokenIdentityTest {
     try (Engine engine = open("f32")) {
       Pool pool = Pool.of(engine);
       Seeds.forRandom(
-          TestSize.tries(30, 1_000),
+          TestSize.tries(20, 1_000),
           random -> {
             for (Rig.Call call : runSchedule(engine, BatchingSettings.defaults(), pool, random)) {
               assertPartsOnlyAtNearTies(call, pool.alone(call.request()));
