@@ -35,8 +35,8 @@ class CpuTokenIdentityTest {
   private static final int SLOT_LENGTH = 384;
 
   /**
-   * Decode and prefill differ by less than 1e-4 in any logit of this model in f32, so that two
-   * logits farther apart than this cannot change places.
+   * Rounding in f32 parts decode from prefill by about 1e-5 in a logit of a small model; this is a
+   * hundred times as much. It is the bound that this test states, not one that is proven.
    */
   private static final float BOUND = 1e-3f;
 
