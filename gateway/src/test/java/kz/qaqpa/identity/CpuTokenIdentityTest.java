@@ -35,8 +35,8 @@ class CpuTokenIdentityTest {
   private static final int SLOT_LENGTH = 384;
 
   /**
-   * Decode and prefill differ by less than 1e-4 in any logit of this model in f32, so that two
-   * logits farther apart than this cannot change places.
+   * Rounding in f32 parts decode from prefill by about 1e-5 in a logit of a small model; this is a
+   * hundred times as much. It is the bound that this test states, not one that is proven.
    */
   private static final float BOUND = 1e-3f;
 
@@ -60,12 +60,12 @@ class CpuTokenIdentityTest {
 
   @Test
   void everyAnswerEqualsItsRunAloneInF32() {
-    identity("f32", TestSize.tries(100, 2_000));
+    identity("f32", TestSize.tries(60, 2_000));
   }
 
   @Test
   void everyAnswerEqualsItsRunAloneInInt8() {
-    identity("int8", TestSize.tries(40, 2_000));
+    identity("int8", TestSize.tries(30, 2_000));
   }
 
   private void identity(String precision, int schedules) {
@@ -94,7 +94,7 @@ class CpuTokenIdentityTest {
     try (Engine engine = open("f32")) {
       Pool pool = Pool.of(engine);
       Seeds.forRandom(
-          TestSize.tries(30, 1_000),
+          TestSize.tries(20, 1_000),
           random -> {
             for (Rig.Call call : runSchedule(engine, BatchingSettings.defaults(), pool, random)) {
               assertPartsOnlyAtNearTies(call, pool.alone(call.request()));

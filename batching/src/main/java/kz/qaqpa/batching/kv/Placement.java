@@ -18,8 +18,8 @@ package kz.qaqpa.batching.kv;
  */
 public final class Placement {
   /**
-   * Cheap enough to be a bound on both kinds of engine: KV of one token is copied 100 to 700 times
-   * faster than a decode row is computed, on a CPU as on an H200.
+   * An estimate on the safe side: a token's KV is a few KiB to copy, and a row of decode reads
+   * every weight's share of a batch. Where copying is cheaper still, sequences move a little later.
    */
   static final int COPIED_TOKENS_PER_ROW = 64;
 
