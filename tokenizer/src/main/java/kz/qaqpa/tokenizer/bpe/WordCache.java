@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tokens of words seen before, in two tiers.
  *
- * <p>In front an array with one place per hash, read and written without any order between threads:
- * a race loses a word or finds an older one, and both are right, because a {@link Word} never
- * changes and its fields are final. A word that is pushed out of its place goes to Caffeine behind,
- * which keeps those that are asked for again; it costs some 100 ns per question, so only words that
- * collide pay it.
+ * <p>In front an array with two places per hash, read and written without any order between
+ * threads: a race loses a word or finds an older one, and both are right, because what matters of a
+ * {@link Word} is final. A word that was asked for again and is pushed out of its place goes to
+ * Caffeine behind, which keeps the hot ones of those; it costs a multiple of the array, so words
+ * that come once never get there.
  *
  * <p>Thread-safe. Memory is bounded: words are at most {@link #MAX_CHARS} long.
  */
@@ -20,8 +20,8 @@ final class WordCache {
   /** Longer words are encoded anew each time. The longest Kazakh words of a newspaper fit. */
   static final int MAX_CHARS = 32;
 
-  private static final int PLACES = 1 << 16;
-  private static final int HOT_WORDS = 1 << 16;
+  private static final int PLACES = 1 << 17;
+  private static final int HOT_WORDS = 1 << 15;
 
   private final @Nullable Word[] front = new @Nullable Word[PLACES];
   private final Cache<Object, Word> hot =
@@ -33,28 +33,33 @@ final class WordCache {
 
   /** The cached word, or null. */
   @Nullable Word find(Probe probe) {
-    Word word = front[probe.hash & (PLACES - 1)];
-    if (word != null && probe.isOf(word)) {
-      return word;
+    int place = probe.hash & (PLACES - 1);
+    Word first = front[place];
+    if (first != null && probe.isOf(first)) {
+      return first.ask();
     }
-    if (word == null) {
-      return null; // Nothing was ever pushed out of this place.
+    Word second = front[place ^ 1];
+    if (second != null && probe.isOf(second)) {
+      return second.ask();
     }
-    Word back = hot.getIfPresent(probe);
-    if (back != null) {
-      front[probe.hash & (PLACES - 1)] = back;
-    }
-    return back;
+    // As long as one of the places is free, nothing was pushed out of them.
+    return first == null || second == null ? null : hot.getIfPresent(probe);
   }
 
+  /** Keeps a word that was not found, where it pushes out one that was not asked for again. */
   Word put(Probe probe, int[] ids) {
     Word word = new Word(Arrays.copyOfRange(probe.text, probe.from, probe.to), probe.hash, ids);
     int place = probe.hash & (PLACES - 1);
-    Word before = front[place];
-    if (before != null) {
-      hot.put(before, before);
+    Word first = front[place];
+    Word second = front[place ^ 1];
+    if (first == null || !first.asked) {
+      front[place] = word;
+    } else if (second == null || !second.asked) {
+      front[place ^ 1] = word;
+    } else {
+      hot.put(first, first);
+      front[place] = word;
     }
-    front[place] = word;
     return word;
   }
 
@@ -64,11 +69,12 @@ final class WordCache {
     hot.cleanUp();
   }
 
-  /** A word and its tokens; the arrays are never written again. */
+  /** A word and its tokens, which never change, and whether it came again. */
   static final class Word {
     private final char[] chars;
     private final int hash;
     private final int[] ids;
+    private boolean asked;
 
     Word(char[] chars, int hash, int[] ids) {
       this.chars = chars;
@@ -78,6 +84,13 @@ final class WordCache {
 
     int[] ids() {
       return ids;
+    }
+
+    private Word ask() {
+      if (!asked) {
+        asked = true; // Written once: a line that all threads read should stay clean.
+      }
+      return this;
     }
 
     @Override
