@@ -117,7 +117,7 @@ final class ChatTemplateTest {
     ChatTemplate template = llama31();
     BpeTokenizer tokenizer = BpeTokenizer.load(folder);
     Seeds.forRandom(
-        TestSize.tries(500, 20_000),
+        TestSize.tries(200, 20_000),
         random -> {
           String words = Texts.mixture(random) + "<|eot_id|>" + Texts.mixture(random) + "x";
           List<Message> chat = List.of(new Message("user", "x" + words));

@@ -18,7 +18,7 @@ import kz.qaqpa.tokenizer.fixtures.TokenizerFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ids and texts are those of Hugging Face's library, some 600,000 strings in each run. */
+/** Ids and texts are those of Hugging Face's library, some 350,000 strings in each run. */
 final class OracleTest {
   private static final List<String> PROMPTS = Texts.prompts();
 
@@ -31,7 +31,7 @@ final class OracleTest {
 
   @Test
   void kazMini_mixtures() {
-    compare(Texts.kazMini(), mixtures(40_000));
+    compare(Texts.kazMini(), mixtures(20_000));
   }
 
   @Test
@@ -42,7 +42,9 @@ final class OracleTest {
       if (Texts.isText(point) && (point < 0xF0000 || point % 64 == 0 || TestSize.isLong())) {
         String text = Character.toString(point);
         texts.add(text);
-        texts.add("қа" + text + "з 1" + text);
+        if (!Character.isIdeographic(point) && (point < 0xAC00 || point > 0xD7A3)) {
+          texts.add("қа" + text + "з 1" + text);
+        }
       }
     }
     compare(Texts.kazMini(), texts);
@@ -104,7 +106,7 @@ final class OracleTest {
   void randomVocabularyOf128000Merges() {
     List<String[]> merges = TokenizerFile.randomMerges(128_000, new SplittableRandom(1));
     TokenizerFile file = new TokenizerFile(merges, true).llamaSpecials();
-    List<String> texts = mixtures(30_000);
+    List<String> texts = mixtures(12_000);
     texts.addAll(PROMPTS);
     compare(file.write(folder.resolve("merges")), texts);
     compare(file.ignoreMerges().nfc().write(folder.resolve("ignore")), texts);
