@@ -188,7 +188,8 @@ public final class PrefixCache {
     int best = NONE;
     for (int e = first(wanted); e != NONE; e = next[e]) {
       int slot = e / maxBlocks;
-      if (e % maxBlocks == b
+      if (blockHash[e] == wanted
+          && e % maxBlocks == b
           && isBetter(slot, best, slots)
           && (reuseDecoded || b < exact[slot])
           && holds(slot, wantedSalt, prompt, (b + 1) * block)) {
