@@ -65,7 +65,7 @@ class PageRouteTest {
         .contains("<html lang=\"kk\">", "демонстрациялық модель", "кеңес те, ресми ақпарат та емес")
         .doesNotContain("style=", "onclick=");
     assertThat(get("/texts.js", "Accept", "*/*").body())
-        .contains("демонстрационная модель", "demonstration model");
+        .contains("kaz-mini, – демонстрационная", "is a demonstration");
   }
 
   @Test
