@@ -168,18 +168,16 @@ class CpuEngineTest {
     assertThat(driver.append(4, prompt)).isEqualTo(fresh);
   }
 
-  /**
-   * As long as the slot's capacity minus one is not the chunk: then attention would see a start.
-   */
+  /** Attention takes a run for a first prompt, and ignores the slot, by the lengths it is told. */
   @Test
-  void laterChunkIsNotTakenForAFirstPrompt() {
+  void laterCellsSeeTheFirst() {
     RandomGenerator random = new SplittableRandom(9);
     int[] prompt = Engines.tokens(random, LENGTH, 8192);
     Engines.Driver driver = new Engines.Driver(engine);
-    float[] reversed = driver.append(5, prompt);
+    float[] original = driver.append(5, prompt);
     prompt[0] = (prompt[0] + 1) % 8192;
     driver.truncate(5, 0);
-    assertThat(driver.append(5, prompt)).isNotEqualTo(reversed);
+    assertThat(driver.append(5, prompt)).isNotEqualTo(original);
   }
 
   @Test
