@@ -107,7 +107,7 @@ class ConfigTest {
         "- a | :1: expected: a mapping",
         "text | :1: expected: a mapping",
         "engine: {slots: 1, slots: 2} | :1: engine.slots: duplicate key",
-        "sever: {} | :1: sever: unknown section (expected: one of [batching",
+        "sever: {} | :1: sever: unknown section (expected: one of [",
         "engine: {slots: 1 | not valid YAML",
         "engine: [&a [x], *a] | anchor, alias or tag",
         "<<: {slots: 1} | unknown section",
