@@ -145,6 +145,25 @@ class ChatTest {
   }
 
   @Test
+  void stopString_leavesTheCachedTokensInTheUsage() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.repeating("алма өрік "))) {
+      String body = TestGateway.chat("сұрақ ".repeat(150), "\"stop\":[\"өрік\"]");
+      assertThat(cachedTokens(gateway.post(body).body())).isZero();
+      gateway.awaitNothingLeft();
+      assertThat(cachedTokens(gateway.post(body).body())).isPositive();
+    }
+  }
+
+  private static int cachedTokens(String body) {
+    return JsonMapper.shared()
+        .readTree(body)
+        .path("usage")
+        .path("prompt_tokens_details")
+        .path("cached_tokens")
+        .asInt(-1);
+  }
+
+  @Test
   void everyAnswerIsDisclosed_andNothingElseIs() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.saying("иә"))) {
       for (String more : List.of("\"stream\":true", "\"stream\":false")) {

@@ -18,18 +18,10 @@ public sealed interface TokenEvent {
    *
    * @param reason why
    * @param promptTokens tokens of the prompt
-   * @param cachedTokens those of them that were not computed because their prefix was cached
+   * @param prefill how the prompt was read
    * @param outputTokens tokens delivered
-   * @param queueNanos from submission to the first step that carried the request
-   * @param prefillNanos from then to the first token
    */
-  record End(
-      FinishReason reason,
-      int promptTokens,
-      int cachedTokens,
-      int outputTokens,
-      long queueNanos,
-      long prefillNanos)
+  record End(FinishReason reason, int promptTokens, TokenStream.Prefill prefill, int outputTokens)
       implements TokenEvent {}
 
   /**

@@ -1,5 +1,6 @@
 package kz.qaqpa.batching;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
@@ -18,6 +19,21 @@ public interface TokenStream extends AutoCloseable {
    *     {@link java.util.concurrent.CancellationException} if the stream was closed meanwhile
    */
   Flux<TokenEvent> flux(Scheduler edge);
+
+  /**
+   * What is known from the first token on, also of a stream that its consumer then leaves. Any
+   * thread; null before.
+   */
+  @Nullable Prefill prefill();
+
+  /**
+   * How the prompt was read.
+   *
+   * @param cachedTokens tokens of it that were not computed because their prefix was cached
+   * @param queueNanos from submission to the first step that carried the request
+   * @param prefillNanos from then to the first token
+   */
+  record Prefill(int cachedTokens, long queueNanos, long prefillNanos) {}
 
   /** Ends the sequence if it still lives. Idempotent, any thread, does not wait. */
   @Override

@@ -1,8 +1,10 @@
 package kz.qaqpa.flow;
 
 import java.util.List;
+import java.util.Objects;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.http.api.Usage;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.tokenizer.StopStringMatcher;
@@ -15,6 +17,7 @@ import reactor.core.publisher.SynchronousSink;
  * ends the stream exactly like a client that leaves. Confined to the event loop.
  */
 final class AnswerAssembler {
+  private final TokenStream stream;
   private final StreamingDecoder decoder;
   private final @Nullable StopStringMatcher stops;
   private final RequestTrace trace;
@@ -22,7 +25,12 @@ final class AnswerAssembler {
   private long lastTokenNanos;
 
   AnswerAssembler(
-      StreamingDecoder decoder, List<String> stop, RequestTrace trace, GatewayMetrics metrics) {
+      TokenStream stream,
+      StreamingDecoder decoder,
+      List<String> stop,
+      RequestTrace trace,
+      GatewayMetrics metrics) {
+    this.stream = stream;
     this.decoder = decoder;
     this.stops = stop.isEmpty() ? null : new StopStringMatcher(stop);
     this.trace = trace;
@@ -41,6 +49,9 @@ final class AnswerAssembler {
     long now = System.nanoTime();
     metrics.token(trace.outputTokens() == 0, now - lastTokenNanos);
     lastTokenNanos = now;
+    if (trace.outputTokens() == 0) {
+      trace.measured(Objects.requireNonNull(stream.prefill(), "tokens before the prompt was read"));
+    }
     trace.token(now);
     String text = decoder.push(token.id());
     if (stops != null && !text.isEmpty()) {
@@ -49,7 +60,7 @@ final class AnswerAssembler {
         finish(
             text,
             FinishReason.STOP,
-            new Usage(trace.promptTokens(), 0, trace.outputTokens()),
+            new Usage(trace.promptTokens(), trace.cachedTokens(), trace.outputTokens()),
             sink);
         return;
       }
@@ -60,14 +71,14 @@ final class AnswerAssembler {
   }
 
   private void end(TokenEvent.End end, SynchronousSink<AnswerPart> sink) {
-    trace.measured(end.cachedTokens(), end.queueNanos(), end.prefillNanos());
+    trace.measured(end.prefill()); // Not known yet if the answer is empty.
     String text = decoder.finish();
     FinishReason reason = end.reason();
     if (stops != null) {
       text = stops.push(text) + stops.finish();
       reason = stops.matched() ? FinishReason.STOP : reason;
     }
-    Usage usage = new Usage(end.promptTokens(), end.cachedTokens(), end.outputTokens());
+    Usage usage = new Usage(end.promptTokens(), trace.cachedTokens(), end.outputTokens());
     finish(text, reason, usage, sink);
   }
 

@@ -118,7 +118,11 @@ public final class ChatFlow {
   private Answer answer(Call call, TokenStream stream) {
     AnswerAssembler assembler =
         new AnswerAssembler(
-            model.tokenizer().streamingDecoder(), call.request().stop(), call.trace(), metrics);
+            stream,
+            model.tokenizer().streamingDecoder(),
+            call.request().stop(),
+            call.trace(),
+            metrics);
     Flux<AnswerPart> parts =
         stream
             .flux(call.edge())

@@ -1,6 +1,7 @@
 package kz.qaqpa.flow;
 
 import java.util.Locale;
+import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
 
@@ -87,10 +88,10 @@ public final class RequestTrace {
   }
 
   /** Notes what the step loop measured. */
-  public void measured(int cached, long queue, long prefill) {
-    cachedTokens = cached;
-    queueNanos = queue;
-    prefillNanos = prefill;
+  public void measured(TokenStream.Prefill prefill) {
+    cachedTokens = prefill.cachedTokens();
+    queueNanos = prefill.queueNanos();
+    prefillNanos = prefill.prefillNanos();
   }
 
   /** Notes how the answer ended: {@code stop}, {@code length} or a refusal's tag. */

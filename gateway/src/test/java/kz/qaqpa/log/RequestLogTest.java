@@ -2,6 +2,7 @@ package kz.qaqpa.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.flow.RequestTrace;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +19,7 @@ class RequestLogTest {
     trace.answered(200);
     trace.prompt(7);
     trace.token(System.nanoTime());
-    trace.measured(3, 1_500_000, 2_000_000);
+    trace.measured(new TokenStream.Prefill(3, 1_500_000, 2_000_000));
     trace.finished("stop");
     String line = RequestLog.line(trace, false, 12_345_678);
     assertThat(line).matches("\\{.*\\}").doesNotContainPattern("\\p{Cntrl}");

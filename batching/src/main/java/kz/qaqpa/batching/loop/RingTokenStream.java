@@ -38,6 +38,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   private final TokenEvent.@Nullable Token[] tokens; // [token id], step loop only, shared
   private final Backlog backlog;
   private final int promptTokens;
+  private volatile TokenStream.@Nullable Prefill prefill;
   private volatile boolean cancelled;
 
   /**
@@ -79,6 +80,16 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   @Override
   public void leftQueue() {
     backlog.leave(promptTokens);
+  }
+
+  @Override
+  public void prefilled(TokenStream.Prefill read) {
+    prefill = read;
+  }
+
+  @Override
+  public TokenStream.@Nullable Prefill prefill() {
+    return prefill;
   }
 
   @Override

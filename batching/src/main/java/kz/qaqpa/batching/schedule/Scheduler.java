@@ -284,7 +284,7 @@ public final class Scheduler {
     int token = sampler.sample(s.request.sampling(), s.counts, result, row, s.outputLength);
     if (s.state == PREFILL) {
       s.state = DECODE;
-      s.firstTokenNanos = now;
+      s.outlet.prefilled(s.prefilled(now));
     }
     if (s.isStop(token)) {
       finish(s, FinishReason.STOP);
@@ -340,14 +340,7 @@ public final class Scheduler {
   private void finish(Sequence s, FinishReason reason) {
     leave(s);
     tally.add(Item.FINISHED, 1);
-    s.outlet.finish(
-        new TokenEvent.End(
-            reason,
-            s.promptLength(),
-            s.cached,
-            s.outputLength,
-            s.firstStepNanos - s.submittedNanos,
-            s.firstTokenNanos - s.firstStepNanos));
+    s.outlet.finish(new TokenEvent.End(reason, s.promptLength(), s.prefill(), s.outputLength));
   }
 
   private void fail(Sequence s, GenerationFailure.Kind kind, String message) {

@@ -1,7 +1,9 @@
 package kz.qaqpa.batching.schedule;
 
 import java.util.Arrays;
+import java.util.Objects;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.TokenCounts;
@@ -35,7 +37,7 @@ public final class Sequence {
   int[] output;
   int outputLength;
   long firstStepNanos = NEVER;
-  long firstTokenNanos = NEVER;
+  private TokenStream.@Nullable Prefill prefill;
 
   /** Since when the outlet has had no room, or {@link #NEVER}. */
   long stalledNanos = NEVER;
@@ -112,5 +114,18 @@ public final class Sequence {
 
   boolean isExpired(long now) {
     return request.deadlineNanos() != Long.MAX_VALUE && now - request.deadlineNanos() >= 0;
+  }
+
+  /** The first token came at {@code now}. */
+  TokenStream.Prefill prefilled(long now) {
+    TokenStream.Prefill read =
+        new TokenStream.Prefill(cached, firstStepNanos - submittedNanos, now - firstStepNanos);
+    prefill = read;
+    return read;
+  }
+
+  /** How the prompt was read; only after the first token. */
+  TokenStream.Prefill prefill() {
+    return Objects.requireNonNull(prefill);
   }
 }

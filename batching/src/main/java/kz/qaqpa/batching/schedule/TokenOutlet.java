@@ -3,6 +3,7 @@ package kz.qaqpa.batching.schedule;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.batching.TokenStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ public interface TokenOutlet {
 
   /** The sequence has left the waiting queue, for a slot or for good; called exactly once. */
   void leftQueue();
+
+  /** The prompt has been read; called once, right before the first token. */
+  void prefilled(TokenStream.Prefill prefill);
 
   /** The next token. */
   void push(int token, @Nullable Logprobs logprobs);

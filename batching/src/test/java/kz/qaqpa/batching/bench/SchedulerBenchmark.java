@@ -7,6 +7,7 @@ import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.kv.KvSlots;
 import kz.qaqpa.batching.kv.PrefixCache;
@@ -127,6 +128,9 @@ public class SchedulerBenchmark {
     public boolean hasRoom() {
       return true;
     }
+
+    @Override
+    public void prefilled(TokenStream.Prefill prefill) {}
 
     @Override
     public void leftQueue() {}

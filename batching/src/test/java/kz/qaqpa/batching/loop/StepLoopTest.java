@@ -108,7 +108,7 @@ class StepLoopTest {
 
     assertThat(first).isEqualTo(500);
     assertThat(fake.computedTokens() - first).isEqualTo(500 - 448);
-    assertThat(second.cachedTokens()).isEqualTo(448);
+    assertThat(second.prefill().cachedTokens()).isEqualTo(448);
     assertThat(engine.stats().cachedPromptTokens()).isEqualTo(448);
     assertThat(engine.stats().computedPromptTokens()).isEqualTo(552);
   }

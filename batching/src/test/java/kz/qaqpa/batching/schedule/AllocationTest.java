@@ -9,6 +9,7 @@ import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.fixture.FakeResult;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.SamplingParams;
@@ -103,6 +104,9 @@ class AllocationTest {
     public boolean hasRoom() {
       return true;
     }
+
+    @Override
+    public void prefilled(TokenStream.Prefill prefill) {}
 
     @Override
     public void leftQueue() {}
