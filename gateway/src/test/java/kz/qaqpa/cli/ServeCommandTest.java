@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,14 +18,17 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.Sse;
 import kz.qaqpa.fixture.TestGateway;
+import kz.qaqpa.testing.RandomCheckpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +71,36 @@ class ServeCommandTest {
       assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
       running.handle((response, failure) -> response != null || failure != null).get();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Llama 3.1's proportions and rotary scaling, weights at random, the shipped vocabulary. */
+  @Test
+  void servesAnyLlamaCheckpoint() throws Exception {
+    Path model = folder.resolve("llama-3.1-small");
+    RandomCheckpoint.llama31ScaledDown().vocabulary(Script.VOCABULARY).write(model, 31);
+    for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(Script.KAZ_MINI.resolve(file), model.resolve(file));
+    }
+    Process process = start("--port", "0", "--model", model.toString(), "--precision", "int8");
+    try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        HttpClient client = HttpClient.newHttpClient()) {
+      String ready = String.valueOf(out.readLine());
+      assertThat(ready).as(this::errors).startsWith("ready http://");
+      assertThat(out.readLine()).startsWith("llama-3.1-small on cpu: ").contains("int8");
+      URI base = URI.create(ready.substring("ready ".length()));
+      String question =
+          TestGateway.chat("Сәлем", "\"seed\":7,\"max_tokens\":20")
+              .replace("kaz-mini", "llama-3.1-small");
+      HttpResponse<String> response = chat(client, base, question).get();
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+      assertThat(Sse.content(chat(client, base, question).get().body()))
+          .isEqualTo(Sse.content(response.body()))
+          .isNotEmpty();
     } finally {
       process.destroyForcibly();
     }
@@ -125,8 +159,12 @@ class ServeCommandTest {
     return builder.start();
   }
 
-  private String errors() throws IOException {
-    return java.nio.file.Files.readString(folder.resolve("err"));
+  private String errors() {
+    try {
+      return Files.readString(folder.resolve("err"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static HttpResponse<String> get(HttpClient client, URI uri) throws Exception {
