@@ -14,156 +14,82 @@ import kz.qaqpa.engine.model.RopeScaling;
 /**
  * A Llama checkpoint of any shape with seeded random weights, scaled so that activations and logits
  * stay near 1, as in a trained model. Begins with {@link #tiny()} and changes what a test is about:
- * {@code RandomCheckpoint.tiny().heads(8, 2, 16).tied(true).write(folder, seed)}.
- *
- * @param shards files to spread the weights over; 1 writes {@code model.safetensors}, more write an
- *     index
+ * {@code RandomCheckpoint.tiny().heads(8, 2, 16).tied(true).write(folder, seed)}. Each change is
+ * made in place.
  */
-public record RandomCheckpoint(
-    int vocabulary,
-    int hidden,
-    int layers,
-    int heads,
-    int kvHeads,
-    int headDim,
-    int intermediate,
-    int maxPositions,
-    double ropeTheta,
-    RopeScaling ropeScaling,
-    boolean tied,
-    DType dtype,
-    int shards) {
+public final class RandomCheckpoint {
+  private int vocabulary = 97;
+  private int hidden = 64;
+  private int layers = 2;
+  private int heads = 4;
+  private int kvHeads = 2;
+  private int headDim = 16;
+  private int intermediate = 96;
+  private int maxPositions = 256;
+  private double ropeTheta = 10_000;
+  private RopeScaling ropeScaling = new RopeScaling.None();
+  private boolean tied;
+  private DType dtype = DType.F32;
+  private int shards = 1;
+
+  private RandomCheckpoint() {}
 
   /** Two layers, hidden 64, 4 heads over 2 of 16, vocabulary 97, untied, f32, one file. */
   public static RandomCheckpoint tiny() {
-    return new RandomCheckpoint(
-        97, 64, 2, 4, 2, 16, 96, 256, 10_000, new RopeScaling.None(), false, DType.F32, 1);
+    return new RandomCheckpoint();
   }
 
   /** Llama 3.1 8B's proportions at a sixteenth of its width: GQA 4:1, llama3 scaling, untied. */
   public static RandomCheckpoint llama31ScaledDown() {
-    return new RandomCheckpoint(
-        512,
-        256,
-        4,
-        8,
-        2,
-        32,
-        896,
-        8192,
-        500_000,
-        new RopeScaling.Llama3(8, 1, 4, 128),
-        false,
-        DType.BF16,
-        2);
+    return tiny()
+        .vocabulary(512)
+        .size(4, 256, 896)
+        .heads(8, 2, 32)
+        .rope(8192, 500_000, new RopeScaling.Llama3(8, 1, 4, 128))
+        .stored(DType.BF16, 2);
   }
 
-  /** The same with another vocabulary. */
-  public RandomCheckpoint vocabulary(int vocabulary) {
-    return new RandomCheckpoint(
-        vocabulary,
-        hidden,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        intermediate,
-        maxPositions,
-        ropeTheta,
-        ropeScaling,
-        tied,
-        dtype,
-        shards);
+  /** Number of token ids. */
+  public RandomCheckpoint vocabulary(int count) {
+    vocabulary = count;
+    return this;
   }
 
-  /** The same with other widths and depth. */
-  public RandomCheckpoint size(int layers, int hidden, int intermediate) {
-    return new RandomCheckpoint(
-        vocabulary,
-        hidden,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        intermediate,
-        maxPositions,
-        ropeTheta,
-        ropeScaling,
-        tied,
-        dtype,
-        shards);
+  /** Depth and widths. */
+  public RandomCheckpoint size(int layerCount, int hiddenSize, int intermediateSize) {
+    layers = layerCount;
+    hidden = hiddenSize;
+    intermediate = intermediateSize;
+    return this;
   }
 
-  /** The same with other heads. */
-  public RandomCheckpoint heads(int heads, int kvHeads, int headDim) {
-    return new RandomCheckpoint(
-        vocabulary,
-        hidden,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        intermediate,
-        maxPositions,
-        ropeTheta,
-        ropeScaling,
-        tied,
-        dtype,
-        shards);
+  /** Attention heads. */
+  public RandomCheckpoint heads(int queryHeads, int keyValueHeads, int size) {
+    heads = queryHeads;
+    kvHeads = keyValueHeads;
+    headDim = size;
+    return this;
   }
 
-  /** The same with another context and rotary embedding. */
-  public RandomCheckpoint rope(int maxPositions, double theta, RopeScaling scaling) {
-    return new RandomCheckpoint(
-        vocabulary,
-        hidden,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        intermediate,
-        maxPositions,
-        theta,
-        scaling,
-        tied,
-        dtype,
-        shards);
+  /** Context and rotary embedding. */
+  public RandomCheckpoint rope(int positions, double theta, RopeScaling scaling) {
+    maxPositions = positions;
+    ropeTheta = theta;
+    ropeScaling = scaling;
+    return this;
   }
 
-  /** The same with a tied or untied head. */
-  public RandomCheckpoint tied(boolean tied) {
-    return new RandomCheckpoint(
-        vocabulary,
-        hidden,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        intermediate,
-        maxPositions,
-        ropeTheta,
-        ropeScaling,
-        tied,
-        dtype,
-        shards);
+  /** Whether the output head is the embedding. */
+  public RandomCheckpoint tied(boolean isTied) {
+    tied = isTied;
+    return this;
   }
 
-  /** The same in another format and number of files. */
-  public RandomCheckpoint stored(DType dtype, int shards) {
-    return new RandomCheckpoint(
-        vocabulary,
-        hidden,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        intermediate,
-        maxPositions,
-        ropeTheta,
-        ropeScaling,
-        tied,
-        dtype,
-        shards);
+  /** Format, and files to spread the weights over: more than one write an index. */
+  public RandomCheckpoint stored(DType type, int files) {
+    dtype = type;
+    shards = files;
+    return this;
   }
 
   /**

@@ -3,11 +3,8 @@ package kz.qaqpa.batching.bench;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingSettings;
-import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
-import kz.qaqpa.batching.TokenEvent;
-import kz.qaqpa.batching.TokenEvent.Logprobs;
-import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.batching.fixture.NullOutlet;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.kv.KvSlots;
 import kz.qaqpa.batching.kv.PrefixCache;
@@ -16,10 +13,8 @@ import kz.qaqpa.batching.schedule.PlannedStep;
 import kz.qaqpa.batching.schedule.Scheduler;
 import kz.qaqpa.batching.schedule.Sequence;
 import kz.qaqpa.batching.schedule.Tally;
-import kz.qaqpa.batching.schedule.TokenOutlet;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.StepResult;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -83,7 +78,7 @@ public class SchedulerBenchmark {
               SamplingParams.greedy(),
               new int[] {-1},
               Long.MAX_VALUE);
-      scheduler.enqueue(new Sequence(request, new Sink(), 64, BlockHash.CHAINED, 0));
+      scheduler.enqueue(new Sequence(request, new NullOutlet(), 64, BlockHash.CHAINED, 0));
     }
     for (int i = 0; i < 20; i++) {
       planAndApply();
@@ -116,36 +111,6 @@ public class SchedulerBenchmark {
   @Benchmark
   public long[] hashPromptOf8KTokens() {
     return BlockHash.CHAINED.chain(7, prompt, 64);
-  }
-
-  private static final class Sink implements TokenOutlet {
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public boolean hasRoom() {
-      return true;
-    }
-
-    @Override
-    public void prefilled(TokenStream.Prefill prefill) {}
-
-    @Override
-    public void leftQueue() {}
-
-    @Override
-    public void push(int token, @Nullable Logprobs logprobs) {}
-
-    @Override
-    public void finish(TokenEvent.End end) {}
-
-    @Override
-    public void fail(GenerationFailure failure) {}
-
-    @Override
-    public void discard() {}
   }
 
   private static final class Greedy implements StepResult {

@@ -5,18 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import kz.qaqpa.batching.BatchingSettings;
-import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
-import kz.qaqpa.batching.TokenEvent;
-import kz.qaqpa.batching.TokenEvent.Logprobs;
-import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.fixture.FakeResult;
+import kz.qaqpa.batching.fixture.NullOutlet;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepResult;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Steps of decode allocate nothing, however their tokens are sampled. */
@@ -33,7 +29,7 @@ class AllocationTest {
     Scheduler scheduler =
         new Scheduler(shape, BatchingSettings.defaults(), BlockHash.CHAINED, new Tally());
     for (int i = 0; i < SLOTS; i++) {
-      scheduler.enqueue(new Sequence(request(i), new Nowhere(), 64, BlockHash.CHAINED, 0));
+      scheduler.enqueue(new Sequence(request(i), new NullOutlet(), 64, BlockHash.CHAINED, 0));
     }
     StepResult result = new SameForAll(row, row.logSumExp(0));
     run(scheduler, result, 500); // Classes are loaded, slots used, tables at their size.
@@ -92,35 +88,5 @@ class AllocationTest {
     public void logits(int r, float[] into) {
       row.logits(0, into);
     }
-  }
-
-  private static final class Nowhere implements TokenOutlet {
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
-
-    @Override
-    public boolean hasRoom() {
-      return true;
-    }
-
-    @Override
-    public void prefilled(TokenStream.Prefill prefill) {}
-
-    @Override
-    public void leftQueue() {}
-
-    @Override
-    public void push(int token, @Nullable Logprobs logprobs) {}
-
-    @Override
-    public void finish(TokenEvent.End end) {}
-
-    @Override
-    public void fail(GenerationFailure failure) {}
-
-    @Override
-    public void discard() {}
   }
 }
