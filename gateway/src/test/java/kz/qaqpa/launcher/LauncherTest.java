@@ -1,0 +1,115 @@
+package kz.qaqpa.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A copy of {@code ./qaqpa} in a folder without a build, on machines that lack something. */
+class LauncherTest {
+  private static final List<String> TOOLS =
+      List.of("dirname", "readlink", "sed", "head", "find", "cat", "id", "uname");
+
+  @TempDir private Path folder;
+
+  @Test
+  void helpNamesEveryCommand() throws Exception {
+    assertThat(launch(Map.of(), "help"))
+        .startsWith("0 ")
+        .contains("serve", "chat", "test", "tokenize", "perplexity", "bench", "load");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fly | unknown command fly",
+        "test --fast | test: unknown option --fast (expected: --all, --long or -Dname=value)",
+        "load | load: no simulation named",
+        "load ../x | load: ../x (expected: the name of a simulation",
+        "load Nobody | load: no simulation Nobody",
+      })
+  void whatItDoesNotKnowIsNamed(String line, String message) throws Exception {
+    assertThat(launch(Map.of(), line.split(" "))).startsWith("1 ").contains(message);
+  }
+
+  @Test
+  void aMissingMavenIsOneSentence() throws Exception {
+    Map<String, String> jdkOnly = Map.of("JAVA_HOME", System.getProperty("java.home"));
+    assertThat(launch(jdkOnly, "test"))
+        .isEqualTo(
+            "1 qaqpa: needs Maven 3.8 or later on the PATH: install it (Debian: apt-get install"
+                + " maven).");
+  }
+
+  @Test
+  void anOldMavenIsOneSentence() throws Exception {
+    script(tools().resolve("mvn"), "echo 'Apache Maven 3.6.3 (abc)'");
+    Map<String, String> jdkOnly = Map.of("JAVA_HOME", System.getProperty("java.home"));
+    assertThat(launch(jdkOnly, "test"))
+        .isEqualTo(
+            "1 qaqpa: needs Maven 3.8 or later of line 3, and found 3.6: install one of those.");
+  }
+
+  /** Its text alone decides: what else lies in the usual places of this machine is not asked. */
+  @Test
+  void anOldJdkInJavaHomeIsPassedOver() throws Exception {
+    Path old = Files.createDirectories(folder.resolve("jdk-17"));
+    Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
+    script(Files.createDirectories(old.resolve("bin")).resolve("javac"), "");
+    assertThat(launch(Map.of("JAVA_HOME", old.toString()), "test"))
+        .startsWith("1 qaqpa: needs ")
+        .doesNotContain("17");
+  }
+
+  private Path tools() throws IOException {
+    Path bin = folder.resolve("bin");
+    if (!Files.exists(bin)) {
+      Files.createDirectories(bin);
+      for (String tool : TOOLS) {
+        for (String place : List.of("/usr/bin/", "/bin/")) {
+          Path program = Path.of(place + tool);
+          if (Files.exists(program)) {
+            script(bin.resolve(tool), "exec " + program + " \"$@\"");
+          }
+        }
+      }
+    }
+    return bin;
+  }
+
+  private static void script(Path file, String line) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + line + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  private String launch(Map<String, String> environment, String... arguments) throws Exception {
+    Path home = Files.createDirectories(folder.resolve("checkout"));
+    Path script = home.resolve("qaqpa");
+    if (!Files.exists(script)) {
+      Files.copy(Path.of(System.getProperty("qaqpa.root"), "qaqpa"), script);
+    }
+    List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
+    command.addAll(List.of(arguments));
+    Path output = folder.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", tools().toString());
+    builder.environment().put("HOME", home.toString());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() + " " + Files.readString(output, StandardCharsets.UTF_8).strip();
+  }
+}
