@@ -111,8 +111,9 @@ public final class ServeCommand {
     err.println("loading " + id + " from " + options.model());
     LoadedEngine loaded = choice.provider().open(options.model(), engineSettings, err::println);
     Gateway gateway = start(settings, loaded, id, key, page);
+    stopAtSignal(gateway, server.drainTimeout()); // Before anybody is told that it serves.
     announce(gateway, id, choice, loaded, key);
-    awaitSignal(gateway, server.drainTimeout());
+    new CountDownLatch(1).await();
   }
 
   private Gateway start(
@@ -190,10 +191,10 @@ public final class ServeCommand {
   }
 
   /**
-   * Blocks for ever; the signal is taken by a shutdown hook. It ends by halting with 0, since a JVM
-   * that is left to end by itself after a signal reports the signal as a failure.
+   * A signal is taken by a shutdown hook. It ends by halting with 0, since a JVM that is left to
+   * end by itself after a signal reports the signal as a failure.
    */
-  private void awaitSignal(Gateway gateway, Duration drainTimeout) throws InterruptedException {
+  private void stopAtSignal(Gateway gateway, Duration drainTimeout) {
     Thread hook =
         Thread.ofPlatform()
             .name("shutdown")
@@ -208,7 +209,6 @@ public final class ServeCommand {
               Runtime.getRuntime().halt(STOPPED);
             });
     Runtime.getRuntime().addShutdownHook(hook);
-    new CountDownLatch(1).await();
   }
 
   private static void stopLogging() {

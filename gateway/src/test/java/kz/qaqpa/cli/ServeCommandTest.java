@@ -76,6 +76,22 @@ class ServeCommandTest {
     }
   }
 
+  /** Whoever starts it from a script may stop it as soon as it says that it is ready. */
+  @Test
+  void stoppedRightAfterItIsReady_endsWithZero() throws Exception {
+    Process process = start("--port", "0");
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(out.readLine()).as(this::errors).startsWith("ready http://");
+      process.destroy();
+      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(this::errors).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   /** Llama 3.1's proportions and rotary scaling, weights at random, the shipped vocabulary. */
   @Test
   void servesAnyLlamaCheckpoint() throws Exception {
