@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.net;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,10 +11,11 @@ import reactor.core.scheduler.Schedulers;
  * Event loops as Reactor schedulers, one for each loop. As plain executors: what Reactor wraps
  * around an executor service makes a future of every token. Any thread.
  */
-final class EventLoops {
+public final class EventLoops {
   private final ConcurrentMap<EventLoop, Scheduler> schedulers = new ConcurrentHashMap<>();
 
-  Scheduler of(EventLoop loop) {
+  /** The loop as Reactor wants it; the same object for the same loop. */
+  public Scheduler of(EventLoop loop) {
     return schedulers.computeIfAbsent(loop, l -> Schedulers.fromExecutor(new Plain(l)));
   }
 

@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,18 +23,22 @@ import reactor.netty.NettyPipeline;
  * that sends one a minute would hold a connection for ever). Any thread.
  */
 @Sharable
-final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final int maxConnections;
   private final Duration headTimeout;
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-  ConnectionGuard(int maxConnections, Duration headTimeout) {
+  /**
+   * At most so many connections; each gets {@code headTimeout} from the first byte of a request to
+   * the end of its headers.
+   */
+  public ConnectionGuard(int maxConnections, Duration headTimeout) {
     this.maxConnections = maxConnections;
     this.headTimeout = headTimeout;
   }
 
   /** Puts a new connection under guard. */
-  void watch(Channel channel) {
+  public void watch(Channel channel) {
     open.add(channel);
     if (open.size() > maxConnections) {
       channel.pipeline().addFirst(this);
@@ -46,7 +50,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** Closes all connections; waits for that up to a second. */
-  void closeAll() {
+  public void closeAll() {
     open.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 

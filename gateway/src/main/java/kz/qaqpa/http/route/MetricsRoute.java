@@ -1,17 +1,18 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.route;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.metrics.GatewayMetrics;
 import reactor.core.publisher.Mono;
 
 /** {@code GET /metrics}, in Prometheus' text format. */
-final class MetricsRoute implements Route {
+public final class MetricsRoute implements Route {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final GatewayMetrics metrics;
 
-  MetricsRoute(GatewayMetrics metrics) {
+  public MetricsRoute(GatewayMetrics metrics) {
     this.metrics = metrics;
   }
 

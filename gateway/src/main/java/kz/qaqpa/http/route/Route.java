@@ -1,10 +1,11 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.route;
 
 import java.util.List;
+import kz.qaqpa.http.wire.Exchange;
 import reactor.core.publisher.Mono;
 
 /** One resource: where it is, what it answers to. Shared by all connections. */
-interface Route {
+public interface Route {
   /** Whether this resource is at a path, without the query. */
   boolean isAt(String path);
 

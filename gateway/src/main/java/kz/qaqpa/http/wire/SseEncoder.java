@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -14,7 +14,7 @@ import tools.jackson.core.io.JsonStringEncoder;
  *
  * <p>Each buffer holds whole events. Confined to the event loop.
  */
-final class SseEncoder {
+public final class SseEncoder {
   private static final byte[] DONE = utf8("data: [DONE]\n\n");
   private static final byte[] DATA = utf8("data: ");
   private static final byte[] EVENT_END = utf8("\n\n");
@@ -25,7 +25,8 @@ final class SseEncoder {
   private final byte[] textHead;
   private final byte[] textTail;
 
-  SseEncoder(ByteBufAllocator allocator, Answer answer, boolean includeUsage) {
+  /** The constant parts of all chunks are encoded once, here. */
+  public SseEncoder(ByteBufAllocator allocator, Answer answer, boolean includeUsage) {
     this.allocator = allocator;
     this.includeUsage = includeUsage;
     String open =
@@ -42,7 +43,7 @@ final class SseEncoder {
   }
 
   /** The first event: who speaks. */
-  ByteBuf opening() {
+  public ByteBuf opening() {
     return buffer(
         head,
         utf8(
@@ -53,7 +54,7 @@ final class SseEncoder {
   }
 
   /** A part; the last one with everything up to {@code [DONE]}. */
-  ByteBuf part(AnswerPart part) {
+  public ByteBuf part(AnswerPart part) {
     AnswerPart.Ending ending = part.ending();
     if (ending == null) {
       return buffer(textHead, JsonStringEncoder.getInstance().quoteAsUTF8(part.text()), textTail);
@@ -81,7 +82,7 @@ final class SseEncoder {
   }
 
   /** An error: the last event, without {@code [DONE]}. */
-  ByteBuf error(HttpError error) {
+  public ByteBuf error(HttpError error) {
     return buffer(DATA, Json.bytes(new Json.ErrorBody(error.body())), EVENT_END);
   }
 

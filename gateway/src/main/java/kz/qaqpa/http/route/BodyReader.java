@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.route;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -10,15 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.wire.Exchange;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Reads whole bodies, under a cap and a deadline. */
-final class BodyReader {
+public final class BodyReader {
   private final int maxBytes;
   private final Duration timeout;
 
-  BodyReader(int maxBytes, Duration timeout) {
+  public BodyReader(int maxBytes, Duration timeout) {
     this.maxBytes = maxBytes;
     this.timeout = timeout;
   }
@@ -29,7 +30,7 @@ final class BodyReader {
    * @return its bytes, or {@link Refusal.UnsupportedMedia}, {@link Refusal.TooLarge}, {@link
    *     Refusal.RequestTimeout}
    */
-  Mono<byte[]> read(Exchange exchange) {
+  public Mono<byte[]> read(Exchange exchange) {
     requirePlainJson(exchange);
     String announced = exchange.header(HttpHeaderNames.CONTENT_LENGTH);
     if (announced != null && announced.length() < 19 && Long.parseLong(announced) > maxBytes) {

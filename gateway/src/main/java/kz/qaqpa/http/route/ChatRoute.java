@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.route;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,6 +17,11 @@ import kz.qaqpa.http.api.ChatRequest;
 import kz.qaqpa.http.api.ChatRequestReader;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.JsonBody;
+import kz.qaqpa.http.net.EventLoops;
+import kz.qaqpa.http.net.KeepAlive;
+import kz.qaqpa.http.wire.ErrorWriter;
+import kz.qaqpa.http.wire.Exchange;
+import kz.qaqpa.http.wire.SseEncoder;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +31,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** {@code POST /v1/chat/completions}, streamed and whole. */
-final class ChatRoute implements Route {
+public final class ChatRoute implements Route {
   /** Bodies beyond this would hold up the other connections of an event loop. */
   private static final int PARSED_ON_LOOP = 64 << 10;
 
@@ -40,7 +45,7 @@ final class ChatRoute implements Route {
   private final Duration keepAlive;
   private final EventLoops loops = new EventLoops();
 
-  ChatRoute(
+  public ChatRoute(
       AdmissionGate gate,
       BodyReader bodies,
       TokenizePool pool,

@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.route;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -8,16 +8,17 @@ import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.wire.Exchange;
 import reactor.core.publisher.Mono;
 
 /** {@code GET /v1/models} and {@code GET /v1/models/{id}}. */
-final class ModelsRoute implements Route {
+public final class ModelsRoute implements Route {
   private static final String LIST = "/v1/models";
 
   private final AdmissionGate gate;
   private final Json.Model model;
 
-  ModelsRoute(AdmissionGate gate, Json.Model model) {
+  public ModelsRoute(AdmissionGate gate, Json.Model model) {
     this.gate = gate;
     this.model = model;
   }

@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.wire;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -11,17 +11,17 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /** What went wrong to what a client reads, counted and noted on the way. Any thread. */
-final class ErrorWriter {
+public final class ErrorWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorWriter.class);
 
   private final GatewayMetrics metrics;
 
-  ErrorWriter(GatewayMetrics metrics) {
+  public ErrorWriter(GatewayMetrics metrics) {
     this.metrics = metrics;
   }
 
   /** Answers with an error; passes the failure on if an answer has already begun. */
-  Mono<Void> write(Exchange exchange, Throwable failure) {
+  public Mono<Void> write(Exchange exchange, Throwable failure) {
     if (exchange.response().hasSentHeaders() || !exchange.channel().isActive()) {
       return Mono.error(failure);
     }
@@ -44,7 +44,7 @@ final class ErrorWriter {
   }
 
   /** An error for an answer that has begun, or is about to. */
-  HttpError late(Exchange exchange, Throwable failure) {
+  public HttpError late(Exchange exchange, Throwable failure) {
     HttpError error;
     if (failure instanceof Refusal refusal) {
       error = HttpError.of(refusal);

@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,7 +17,7 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** One request and its response, with what every answer carries. Confined to the event loop. */
-final class Exchange {
+public final class Exchange {
   private static final String REQUEST_ID = "x-request-id";
   private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -28,7 +28,8 @@ final class Exchange {
   private final String path;
   private final RequestTrace trace;
 
-  Exchange(HttpServerRequest request, HttpServerResponse response) {
+  /** Wraps what arrived; an id that is not of good form is replaced. */
+  public Exchange(HttpServerRequest request, HttpServerResponse response) {
     this.request = request;
     this.response = response;
     Channel[] holder = new Channel[1];
@@ -40,36 +41,43 @@ final class Exchange {
     this.trace = new RequestTrace(id(header(REQUEST_ID)), request.method().name(), path);
   }
 
-  HttpServerRequest request() {
+  /** What was asked. */
+  public HttpServerRequest request() {
     return request;
   }
 
-  HttpServerResponse response() {
+  /** What is answered; {@link #head} comes first. */
+  public HttpServerResponse response() {
     return response;
   }
 
-  Channel channel() {
+  /** The connection, for its event loop and its writability. */
+  public Channel channel() {
     return channel;
   }
 
-  RequestTrace trace() {
+  /** What is noted of this request. */
+  public RequestTrace trace() {
     return trace;
   }
 
-  String path() {
+  /** The path without its query. */
+  public String path() {
     return path;
   }
 
-  String method() {
+  /** The method, upper case. */
+  public String method() {
     return request.method().name();
   }
 
-  @Nullable String header(CharSequence name) {
+  /** The first header of this name, or null. */
+  public @Nullable String header(CharSequence name) {
     return request.requestHeaders().get(name);
   }
 
   /** Sets status and the headers of every answer; the time since the request came goes with it. */
-  HttpHeaders head(int status, String contentType) {
+  public HttpHeaders head(int status, String contentType) {
     trace.answered(status);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - trace.startNanos());
     return response
@@ -81,14 +89,14 @@ final class Exchange {
   }
 
   /** Sends a whole body. */
-  Mono<Void> send(int status, String contentType, byte[] body) {
+  public Mono<Void> send(int status, String contentType, byte[] body) {
     head(status, contentType).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     ByteBuf content = Unpooled.wrappedBuffer(body);
     return response.sendObject(content).then();
   }
 
   /** Sends a JSON body. */
-  Mono<Void> json(int status, byte[] body) {
+  public Mono<Void> json(int status, byte[] body) {
     return send(status, "application/json", body);
   }
 
@@ -97,7 +105,7 @@ final class Exchange {
   }
 
   /** 128 random bits. */
-  static String randomHex() {
+  public static String randomHex() {
     byte[] bytes = new byte[16];
     RANDOM.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);

@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.net;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

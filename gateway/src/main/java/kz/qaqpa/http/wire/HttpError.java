@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.wire;
 
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Json;
@@ -13,17 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param close whether the connection cannot be used again
  * @param body the body in OpenAI's shape
  */
-record HttpError(
+public record HttpError(
     int status, String tag, long retryAfterSeconds, boolean close, Json.ErrorDetail body) {
   private static final String INVALID = "invalid_request_error";
   private static final String SERVER = "server_error";
 
   /** An error that nobody foresaw; the cause goes to the log, not to the client. */
-  static HttpError internal() {
+  public static HttpError internal() {
     return of(500, "internal_error", SERVER, "internal_error", "The server failed; it was logged");
   }
 
-  static HttpError of(Refusal refusal) {
+  /** How clients are told: one exhaustive switch. */
+  public static HttpError of(Refusal refusal) {
     String text = refusal.text();
     return switch (refusal) {
       case Refusal.BadRequest bad ->

@@ -1,21 +1,22 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.route;
 
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.wire.Exchange;
 import reactor.core.publisher.Mono;
 
 /**
  * {@code GET /livez}: does the process answer; {@code GET /readyz}: should it be sent requests, and
  * if not, why.
  */
-final class HealthRoute implements Route {
+public final class HealthRoute implements Route {
   private final AdmissionGate gate;
   private final BatchingEngine engine;
 
-  HealthRoute(AdmissionGate gate, BatchingEngine engine) {
+  public HealthRoute(AdmissionGate gate, BatchingEngine engine) {
     this.gate = gate;
     this.engine = engine;
   }

@@ -1,4 +1,4 @@
-package kz.qaqpa.http;
+package kz.qaqpa.http.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * since each buffer of the stream holds whole events, a comment between two of them is harmless.
  * Confined to the event loop.
  */
-final class KeepAlive {
+public final class KeepAlive {
   private static final ByteBuf PING =
       Unpooled.unreleasableBuffer(
           Unpooled.directBuffer().writeBytes(": ping\n".getBytes(StandardCharsets.US_ASCII)));
@@ -28,25 +28,26 @@ final class KeepAlive {
   private @Nullable ScheduledFuture<?> timer;
   private boolean spoke;
 
-  KeepAlive(Channel channel, Duration interval) {
+  /** Watches one stream of a connection; silence is noticed once an interval. */
+  public KeepAlive(Channel channel, Duration interval) {
     this.channel = channel;
     this.interval = interval;
   }
 
   /** To be called with the first event. */
-  void start() {
+  public void start() {
     long millis = interval.toMillis();
     timer =
         channel.eventLoop().scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /** To be called with each event. */
-  void spoke() {
+  public void spoke() {
     spoke = true;
   }
 
   /** To be called before the last event is written, or when there will be none. */
-  void stop() {
+  public void stop() {
     if (timer != null) {
       timer.cancel(false);
     }
