@@ -7,6 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import kz.qaqpa.batching.fixture.FakeEngine;
+import kz.qaqpa.batching.fixture.PseudoModel;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
@@ -45,17 +46,7 @@ class DisconnectTest {
   void duringTokenisation() throws Exception {
     Semaphore entered = new Semaphore(0);
     Semaphore proceed = new Semaphore(0);
-    try (TestGateway gateway =
-        TestGateway.of(
-            Script.repeating("қазақ "),
-            Script.model(
-                TestGateway.CONTEXT,
-                messages -> {
-                  entered.release();
-                  proceed.acquireUninterruptibly();
-                  return Script.encode(messages);
-                }),
-            UnaryOperator.identity())) {
+    try (TestGateway gateway = heldInTokenisation(Script.repeating("қазақ "), entered, proceed)) {
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true"));
         assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
@@ -73,17 +64,7 @@ class DisconnectTest {
   void whileWaitingForTokenisation() throws Exception {
     Semaphore entered = new Semaphore(0);
     Semaphore proceed = new Semaphore(0);
-    try (TestGateway gateway =
-            TestGateway.of(
-                Script.saying("иә"),
-                Script.model(
-                    TestGateway.CONTEXT,
-                    messages -> {
-                      entered.release();
-                      proceed.acquireUninterruptibly();
-                      return Script.encode(messages);
-                    }),
-                UnaryOperator.identity());
+    try (TestGateway gateway = heldInTokenisation(Script.saying("иә"), entered, proceed);
         RawClient first = new RawClient(gateway.address())) {
       first.chat(TestGateway.chat("a", "\"stream\":true"));
       assertThat(entered.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
@@ -138,5 +119,20 @@ class DisconnectTest {
       java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
     });
     return running;
+  }
+
+  /** A gateway whose tokenizer threads tell that they have a request, and wait for leave. */
+  private static TestGateway heldInTokenisation(
+      PseudoModel model, Semaphore entered, Semaphore proceed) {
+    return TestGateway.of(
+        model,
+        Script.model(
+            TestGateway.CONTEXT,
+            messages -> {
+              entered.release();
+              proceed.acquireUninterruptibly();
+              return Script.encode(messages);
+            }),
+        UnaryOperator.identity());
   }
 }

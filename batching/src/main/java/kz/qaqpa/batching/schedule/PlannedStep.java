@@ -40,10 +40,6 @@ public final class PlannedStep {
     copyTokens[copies++] = tokens;
   }
 
-  boolean hasRoomForCopy() {
-    return copies < copyFrom.length;
-  }
-
   /** Opens a row; its tokens follow by {@link #token}. */
   void row(Sequence owner, LogitsMode logits) {
     owners[builder.row(owner.slot, owner.computed, logits)] = owner;
