@@ -45,8 +45,9 @@ public record EdgeParts(
    * Lists the routes, binds and serves.
    *
    * @throws reactor.netty.ChannelBindException if the port is taken
+   * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
-  public HttpGateway bind(ServerSettings where, HttpSettings http) {
+  public HttpGateway bind(ServerSettings where, HttpSettings http, TlsSettings tls) {
     ErrorWriter errors = new ErrorWriter(metrics);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     List<Route> routes = new ArrayList<>();
@@ -65,6 +66,6 @@ public record EdgeParts(
     if (showMetrics) {
       routes.add(new MetricsRoute(metrics));
     }
-    return HttpGateway.bind(routes, pages, errors, metrics, where, http);
+    return HttpGateway.bind(routes, pages, errors, metrics, where, http, tls.open());
   }
 }

@@ -1,5 +1,6 @@
 package kz.qaqpa.http;
 
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -8,11 +9,13 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.net.ConnectionGuard;
+import kz.qaqpa.http.net.UnreadBodies;
 import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.log.RequestLog;
 import kz.qaqpa.metrics.GatewayMetrics;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -24,8 +27,20 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 import reactor.netty.resources.LoopResources;
 
-/** Sockets to routes: finds who answers, writes errors, notes how each request ended. */
+/**
+ * Sockets to routes: finds who answers, writes errors, notes how each request ended. Speaks
+ * HTTP/1.1 and HTTP/2, over TLS by ALPN, in clear text by prior knowledge or upgrade.
+ */
 public final class HttpGateway implements AutoCloseable {
+  /**
+   * Streams that a client may reset on one connection in {@link #RESET_WINDOW_SECONDS} before the
+   * connection is closed ("rapid reset"). A backend whose users press stop 20 times a second is
+   * still served.
+   */
+  private static final int MOST_RESETS = 600;
+
+  private static final int RESET_WINDOW_SECONDS = 30;
+
   private final List<Route> routes;
   private final ErrorWriter errors;
   private final GatewayMetrics metrics;
@@ -39,18 +54,18 @@ public final class HttpGateway implements AutoCloseable {
       ErrorWriter errors,
       GatewayMetrics metrics,
       ServerSettings where,
-      HttpSettings http) {
+      HttpSettings http,
+      @Nullable SslContext tls) {
     this.routes = List.copyOf(routes);
     this.errors = errors;
     this.metrics = metrics;
     this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
-    this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout());
+    this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout(), http.idleTimeout());
     this.server =
-        HttpServer.create()
+        protocols(tls, http)
             .host(where.host())
             .port(where.port())
             .runOn(loops)
-            .protocol(HttpProtocol.HTTP11)
             .idleTimeout(http.idleTimeout())
             .httpRequestDecoder(limits ->
                 limits
@@ -64,10 +79,26 @@ public final class HttpGateway implements AutoCloseable {
             .bindNow(Duration.ofSeconds(10));
   }
 
+  private static HttpServer protocols(@Nullable SslContext tls, HttpSettings http) {
+    HttpServer server =
+        HttpServer.create()
+            .http2Settings(streams ->
+                streams
+                    .maxConcurrentStreams(http.maxStreams())
+                    .maxHeaderListSize(http.maxHeaderBytes())
+                    .maxDecodedRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS));
+    return tls == null
+        ? server.protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
+        : server
+            .protocol(HttpProtocol.HTTP11, HttpProtocol.H2)
+            .secure(spec -> spec.sslContext(tls).handshakeTimeout(http.headTimeout()));
+  }
+
   /**
    * Binds and serves.
    *
    * @param pages adds what is not of the API, looked at first
+   * @param tls what connections are secured with, or null for plain HTTP
    * @throws reactor.netty.ChannelBindException if the port is taken
    */
   static HttpGateway bind(
@@ -76,8 +107,9 @@ public final class HttpGateway implements AutoCloseable {
       ErrorWriter errors,
       GatewayMetrics metrics,
       ServerSettings where,
-      HttpSettings http) {
-    return new HttpGateway(routes, pages, errors, metrics, where, http);
+      HttpSettings http,
+      @Nullable SslContext tls) {
+    return new HttpGateway(routes, pages, errors, metrics, where, http, tls);
   }
 
   /** The address it is bound to. */
@@ -85,9 +117,10 @@ public final class HttpGateway implements AutoCloseable {
     return (InetSocketAddress) server.address();
   }
 
-  /** Closes the listening socket; connections go on. */
+  /** Closes the listening socket; connections go on, those of HTTP/2 without new streams. */
   public void stopAccepting() {
     server.channel().close().awaitUninterruptibly();
+    guard.goAway();
   }
 
   /** Closes everything that is still open. */
@@ -119,6 +152,7 @@ public final class HttpGateway implements AutoCloseable {
   }
 
   private void end(Exchange exchange, SignalType signal) {
+    UnreadBodies.refuse(exchange.channel());
     RequestTrace trace = exchange.trace();
     // A connection that closes under a stream completes it; without an end it was the client.
     boolean clientGone =
