@@ -1,5 +1,7 @@
 package kz.qaqpa.batching;
 
+import java.util.List;
+
 /** The batching core in front of one engine: one step-loop thread, any number of submitters. */
 public interface BatchingEngine extends AutoCloseable {
 
@@ -10,6 +12,17 @@ public interface BatchingEngine extends AutoCloseable {
    * @throws SubmitRefusal if it was not taken; nothing is left behind then
    */
   TokenStream submit(GenerationRequest request);
+
+  /**
+   * Hands over a request for several answers to one prompt, all taken or none. Never blocks; any
+   * thread.
+   *
+   * @param choices 1 to 8
+   * @return a stream for each, to be closed by the caller; the first is what {@link
+   *     #submit(GenerationRequest)} gives
+   * @throws SubmitRefusal if it was not taken; nothing is left behind then
+   */
+  List<TokenStream> submit(GenerationRequest request, int choices);
 
   /** Counters and gauges as of now; any thread, cheap. */
   BatchingStats stats();

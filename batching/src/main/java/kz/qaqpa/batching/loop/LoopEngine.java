@@ -1,6 +1,8 @@
 package kz.qaqpa.batching.loop;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.BatchingStats;
@@ -101,6 +103,20 @@ public final class LoopEngine implements BatchingEngine {
       loop.abandonLate();
     }
     return stream;
+  }
+
+  @Override
+  public List<TokenStream> submit(GenerationRequest request, int choices) {
+    List<TokenStream> streams = new ArrayList<>(choices);
+    try {
+      for (int i = 0; i < choices; i++) {
+        streams.add(submit(request));
+      }
+    } catch (SubmitRefusal refused) {
+      streams.forEach(TokenStream::close);
+      throw refused;
+    }
+    return streams;
   }
 
   private void requireOpen() {
