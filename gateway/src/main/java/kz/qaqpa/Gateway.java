@@ -16,6 +16,7 @@ import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.EdgeParts;
 import kz.qaqpa.http.HttpGateway;
 import kz.qaqpa.http.HttpSettings;
@@ -56,10 +57,15 @@ public final class Gateway implements AutoCloseable {
    * @param server section {@code server}
    * @param http section {@code http}
    * @param tls section {@code tls}
+   * @param cors section {@code cors}
    * @param batching section {@code batching}
    */
   public record Settings(
-      ServerSettings server, HttpSettings http, TlsSettings tls, BatchingSettings batching) {}
+      ServerSettings server,
+      HttpSettings http,
+      TlsSettings tls,
+      CorsSettings cors,
+      BatchingSettings batching) {}
 
   /**
    * Starts the step loop and serves.
@@ -106,7 +112,7 @@ public final class Gateway implements AutoCloseable {
           engine,
           pool,
           metrics,
-          parts.bind(settings.server(), settings.http(), settings.tls()));
+          parts.bind(settings.server(), settings.http(), settings.tls(), settings.cors()));
     } catch (RuntimeException e) {
       pool.close();
       engine.close();

@@ -21,6 +21,7 @@ import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.model.ModelFileException;
 import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
@@ -98,6 +99,7 @@ public final class ServeCommand {
             options.over(config.bind("server", ServerSettings.class)),
             config.bind("http", HttpSettings.class),
             config.bind("tls", TlsSettings.class),
+            config.bind("cors", CorsSettings.class),
             config.bind("batching", BatchingSettings.class));
     ServerSettings server = settings.server();
     settings.tls().open(); // Wrong files are told before a model is loaded.

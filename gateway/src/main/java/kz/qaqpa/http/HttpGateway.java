@@ -11,6 +11,7 @@ import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.net.ConnectionGuard;
 import kz.qaqpa.http.net.UnreadBodies;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.log.RequestLog;
@@ -43,6 +44,7 @@ public final class HttpGateway implements AutoCloseable {
 
   private final List<Route> routes;
   private final ErrorWriter errors;
+  private final Cors cors;
   private final GatewayMetrics metrics;
   private final LoopResources loops;
   private final ConnectionGuard guard;
@@ -52,12 +54,14 @@ public final class HttpGateway implements AutoCloseable {
       List<Route> routes,
       Consumer<HttpServerRoutes> pages,
       ErrorWriter errors,
+      Cors cors,
       GatewayMetrics metrics,
       ServerSettings where,
       HttpSettings http,
       @Nullable SslContext tls) {
     this.routes = List.copyOf(routes);
     this.errors = errors;
+    this.cors = cors;
     this.metrics = metrics;
     this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
     this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout(), http.idleTimeout());
@@ -98,6 +102,7 @@ public final class HttpGateway implements AutoCloseable {
    * Binds and serves.
    *
    * @param pages adds what is not of the API, looked at first
+   * @param cors what pages of other servers may do
    * @param tls what connections are secured with, or null for plain HTTP
    * @throws reactor.netty.ChannelBindException if the port is taken
    */
@@ -105,11 +110,12 @@ public final class HttpGateway implements AutoCloseable {
       List<Route> routes,
       Consumer<HttpServerRoutes> pages,
       ErrorWriter errors,
+      Cors cors,
       GatewayMetrics metrics,
       ServerSettings where,
       HttpSettings http,
       @Nullable SslContext tls) {
-    return new HttpGateway(routes, pages, errors, metrics, where, http, tls);
+    return new HttpGateway(routes, pages, errors, cors, metrics, where, http, tls);
   }
 
   /** The address it is bound to. */
@@ -133,17 +139,26 @@ public final class HttpGateway implements AutoCloseable {
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Exchange exchange = new Exchange(request, response);
-    return Mono.defer(() -> route(exchange).serve(exchange))
+    cors.label(exchange);
+    return Mono.defer(() -> serve(exchange))
         .onErrorResume(failure -> errors.write(exchange, failure))
         .doFinally(signal -> end(exchange, signal));
+  }
+
+  private Mono<Void> serve(Exchange exchange) {
+    Route route = route(exchange);
+    if (route.methods().contains(exchange.method())) {
+      return route.serve(exchange);
+    }
+    if (cors.isPreflight(exchange)) {
+      return cors.preflight(exchange, route.methods());
+    }
+    throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), route.methods());
   }
 
   private Route route(Exchange exchange) {
     for (Route route : routes) {
       if (route.isAt(exchange.path())) {
-        if (!route.methods().contains(exchange.method())) {
-          throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), route.methods());
-        }
         return route;
       }
     }

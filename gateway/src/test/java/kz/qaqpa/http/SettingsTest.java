@@ -47,6 +47,30 @@ class SettingsTest {
   }
 
   @Test
+  void cors() {
+    assertThat(load(Map.of()).bind("cors", CorsSettings.class))
+        .isEqualTo(new CorsSettings(List.of(), false, Duration.ofMinutes(10)));
+    Map<String, String> some =
+        Map.of(
+            "QAQPA_CORS_ALLOWED_ORIGINS", "https://a.kz, http://localhost:3000",
+            "QAQPA_CORS_ALLOW_CREDENTIALS", "true",
+            "QAQPA_CORS_MAX_AGE", "1m");
+    assertThat(load(some).bind("cors", CorsSettings.class))
+        .isEqualTo(
+            new CorsSettings(
+                List.of("https://a.kz", "http://localhost:3000"), true, Duration.ofMinutes(1)));
+    for (String origin :
+        List.of("https://a.kz/", "a.kz", "null", "https://*.kz", "https://A.kz", "file://a")) {
+      assertThatThrownBy(() -> new CorsSettings(List.of(origin), false, Duration.ZERO))
+          .hasMessageStartingWith("allowedOrigins: " + origin + " (expected: an origin such as");
+    }
+    assertThatThrownBy(() -> new CorsSettings(List.of("https://a.kz", "*"), false, Duration.ZERO))
+        .hasMessage("allowedOrigins: * beside others (expected: * alone, or exact origins)");
+    assertThatThrownBy(() -> new CorsSettings(List.of("*"), true, Duration.ZERO))
+        .hasMessage("allowedOrigins: * (expected: exact origins, as allowCredentials is true)");
+  }
+
+  @Test
   void tls() {
     Config config =
         load(

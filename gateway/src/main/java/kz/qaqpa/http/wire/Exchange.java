@@ -76,14 +76,18 @@ public final class Exchange {
     return request.requestHeaders().get(name);
   }
 
-  /** Sets status and the headers of every answer; the time since the request came goes with it. */
+  /** Sets status and the headers of every answer with a body. */
   public HttpHeaders head(int status, String contentType) {
+    return head(status).set(HttpHeaderNames.CONTENT_TYPE, contentType);
+  }
+
+  /** Sets status and the headers of every answer; the time since the request came goes with it. */
+  public HttpHeaders head(int status) {
     trace.answered(status);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - trace.startNanos());
     return response
         .status(status)
         .responseHeaders()
-        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
         .set(REQUEST_ID, trace.id())
         .set("openai-processing-ms", Long.toString(millis));
   }
