@@ -28,7 +28,7 @@ public final class Exchange {
   private final String path;
   private final RequestTrace trace;
 
-  /** Wraps what arrived; an id that is not of good form is replaced. */
+  /** Wraps what arrived; ids that are not of good form are replaced. */
   public Exchange(HttpServerRequest request, HttpServerResponse response) {
     this.request = request;
     this.response = response;
@@ -39,6 +39,7 @@ public final class Exchange {
     int query = uri.indexOf('?');
     this.path = query < 0 ? uri : uri.substring(0, query);
     this.trace = new RequestTrace(id(header(REQUEST_ID)), request.method().name(), path);
+    trace.within(TraceParent.traceId(request.requestHeaders().getAll(TraceParent.HEADER)));
   }
 
   /** What was asked. */
