@@ -25,6 +25,7 @@ import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.ws.WsSettings;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /** A running gateway: the parts, wired by hand, and their end in the right order. */
@@ -58,6 +59,7 @@ public final class Gateway implements AutoCloseable {
    * @param http section {@code http}
    * @param tls section {@code tls}
    * @param cors section {@code cors}
+   * @param ws section {@code ws}
    * @param batching section {@code batching}
    */
   public record Settings(
@@ -65,6 +67,7 @@ public final class Gateway implements AutoCloseable {
       HttpSettings http,
       TlsSettings tls,
       CorsSettings cors,
+      WsSettings ws,
       BatchingSettings batching) {}
 
   /**
@@ -112,7 +115,8 @@ public final class Gateway implements AutoCloseable {
           engine,
           pool,
           metrics,
-          parts.bind(settings.server(), settings.http(), settings.tls(), settings.cors()));
+          parts.bind(
+              settings.server(), settings.http(), settings.tls(), settings.cors(), settings.ws()));
     } catch (RuntimeException e) {
       pool.close();
       engine.close();

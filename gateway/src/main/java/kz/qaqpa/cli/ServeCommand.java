@@ -28,6 +28,7 @@ import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
+import kz.qaqpa.ws.WsSettings;
 import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
 
@@ -100,6 +101,7 @@ public final class ServeCommand {
             config.bind("http", HttpSettings.class),
             config.bind("tls", TlsSettings.class),
             config.bind("cors", CorsSettings.class),
+            config.bind("ws", WsSettings.class),
             config.bind("batching", BatchingSettings.class));
     ServerSettings server = settings.server();
     settings.tls().open(); // Wrong files are told before a model is loaded.

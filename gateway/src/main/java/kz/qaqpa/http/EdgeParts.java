@@ -8,6 +8,7 @@ import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.ChatRoute;
 import kz.qaqpa.http.route.HealthRoute;
@@ -20,6 +21,11 @@ import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.ws.Sessions;
+import kz.qaqpa.ws.WsSettings;
+import kz.qaqpa.ws.door.Tickets;
+import kz.qaqpa.ws.door.TicketsRoute;
+import kz.qaqpa.ws.door.WsRoute;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
@@ -51,13 +57,19 @@ public record EdgeParts(
    * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
   public HttpGateway bind(
-      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
+      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors, WsSettings ws) {
     ErrorWriter errors = new ErrorWriter(metrics);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
-    AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
+    AiDisclosure disclosure = new AiDisclosure(model.id());
+    AnswerWriter writer = new AnswerWriter(disclosure, errors, http.keepAlive());
+    Tickets tickets = new Tickets();
+    Sessions sessions = Sessions.of(ws, flow, pool, errors, metrics);
     List<Route> routes = new ArrayList<>();
     routes.add(new ChatRoute(door, flow, writer, metrics));
+    routes.add(
+        new WsRoute(gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
+    routes.add(new TicketsRoute(door, gate, tickets));
     routes.add(new ModelsRoute(gate, model));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
@@ -53,6 +54,16 @@ final class Heads {
     pipeline.addAfter(
         pipeline.context(HttpServerCodec.class).name(), "qaqpa.upgrades", new Upgrades());
     pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.headEnd", head.messages());
+  }
+
+  /** A connection that speaks WebSocket now has no more heads. */
+  static void upgraded(ChannelPipeline pipeline) {
+    for (String name : List.of("qaqpa.headStart", "qaqpa.upgrades", "qaqpa.headEnd")) {
+      if (pipeline.get(name) != null) {
+        pipeline.remove(name);
+      }
+    }
+    IdleTimeoutHandler.removeIdleTimeoutHandler(pipeline);
   }
 
   private void watchStreams(ChannelPipeline pipeline, Http2FrameCodec codec) {
@@ -143,6 +154,11 @@ final class Heads {
         public void channelInactive(ChannelHandlerContext context) {
           arrived();
           context.fireChannelInactive();
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+          arrived();
         }
       };
     }
