@@ -1,6 +1,8 @@
 package kz.qaqpa.batching.loop;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.BatchingStats;
@@ -75,7 +77,24 @@ public final class LoopEngine implements BatchingEngine {
   }
 
   @Override
-  public TokenStream submit(GenerationRequest request) {
+  public List<TokenStream> submit(GenerationRequest request, int choices) {
+    if (choices < 1 || choices > MOST_CHOICES) {
+      throw new IllegalArgumentException(
+          "n: " + choices + " (expected: 1 to " + MOST_CHOICES + ")");
+    }
+    List<TokenStream> streams = new ArrayList<>(choices);
+    try {
+      for (int i = 0; i < choices; i++) {
+        streams.add(submitOne(request.choice(i)));
+      }
+    } catch (SubmitRefusal refusal) {
+      streams.forEach(TokenStream::close);
+      throw refusal;
+    }
+    return streams;
+  }
+
+  private TokenStream submitOne(GenerationRequest request) {
     requireOpen();
     int promptTokens = request.prompt().length;
     requireFits(promptTokens, request.maxTokens());

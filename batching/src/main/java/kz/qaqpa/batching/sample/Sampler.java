@@ -279,6 +279,16 @@ public final class Sampler {
     kept.rank(front);
   }
 
+  /**
+   * The seed of a choice, of several that one request asks for: {@code seed} for choice 0, else
+   * {@code mix(mix(seed) ^ choice * 0xD1B54A32D192ED03)}, where {@code mix} is SplitMix64's
+   * finaliser (Steele, Lea, Flood 2014). The factor is not the increment that tells a request's
+   * draws apart, so that no choice repeats the draws of another.
+   */
+  public static long choiceSeed(long seed, int choice) {
+    return choice == 0 ? seed : mix(mix(seed) ^ (choice * 0xD1B54A32D192ED03L));
+  }
+
   /** The draw of a request's n-th token in [0, 1): SplitMix64's finaliser over seed and counter. */
   static double uniform(long seed, int index) {
     long mixed = mix(mix(seed) + (index + 1L) * 0x9E3779B97F4A7C15L);
