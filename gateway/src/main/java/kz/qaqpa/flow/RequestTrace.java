@@ -73,7 +73,7 @@ public final class RequestTrace {
     phase = next;
   }
 
-  /** Notes the length of the prompt. */
+  /** Notes the length of the prompts. */
   public void prompt(int tokens) {
     promptTokens = tokens;
   }
@@ -87,11 +87,13 @@ public final class RequestTrace {
     outputTokens++;
   }
 
-  /** Notes what the step loop measured. */
-  public void measured(TokenStream.Prefill prefill) {
-    cachedTokens = prefill.cachedTokens();
-    queueNanos = prefill.queueNanos();
-    prefillNanos = prefill.prefillNanos();
+  /** Notes how a prompt was read; the times are those of the first one. */
+  public void read(TokenStream.Prefill prefill) {
+    cachedTokens += prefill.cachedTokens();
+    if (queueNanos < 0) {
+      queueNanos = prefill.queueNanos();
+      prefillNanos = prefill.prefillNanos();
+    }
   }
 
   /** Notes how the answer ended: {@code stop}, {@code length} or a refusal's tag. */

@@ -11,9 +11,11 @@ import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.ChatRoute;
 import kz.qaqpa.http.route.HealthRoute;
+import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.route.MetricsRoute;
 import kz.qaqpa.http.route.ModelsRoute;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
@@ -49,17 +51,10 @@ public record EdgeParts(
   public HttpGateway bind(ServerSettings where, HttpSettings http) {
     ErrorWriter errors = new ErrorWriter(metrics);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
+    JsonDoor door = new JsonDoor(gate, bodies, pool);
+    AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
     List<Route> routes = new ArrayList<>();
-    routes.add(
-        new ChatRoute(
-            gate,
-            bodies,
-            pool,
-            flow,
-            new AiDisclosure(model.id()),
-            errors,
-            metrics,
-            http.keepAlive()));
+    routes.add(new ChatRoute(door, flow, writer, metrics));
     routes.add(new ModelsRoute(gate, model));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {
