@@ -33,17 +33,6 @@ public interface BatchingEngine extends AutoCloseable {
    */
   List<TokenStream> submit(GenerationRequest request, int choices);
 
-  /**
-   * Hands over a request for several answers to one prompt, all taken or none. Never blocks; any
-   * thread.
-   *
-   * @param choices 1 to 8
-   * @return a stream for each, to be closed by the caller; the first is what {@link
-   *     #submit(GenerationRequest)} gives
-   * @throws SubmitRefusal if it was not taken; nothing is left behind then
-   */
-  List<TokenStream> submit(GenerationRequest request, int choices);
-
   /** Counters and gauges as of now; any thread, cheap. */
   BatchingStats stats();
 

@@ -122,20 +122,6 @@ public final class LoopEngine implements BatchingEngine {
     return stream;
   }
 
-  @Override
-  public List<TokenStream> submit(GenerationRequest request, int choices) {
-    List<TokenStream> streams = new ArrayList<>(choices);
-    try {
-      for (int i = 0; i < choices; i++) {
-        streams.add(submit(request));
-      }
-    } catch (SubmitRefusal refused) {
-      streams.forEach(TokenStream::close);
-      throw refused;
-    }
-    return streams;
-  }
-
   private void requireOpen() {
     if (!loop.isHealthy()) {
       throw new SubmitRefusal(Reason.UNHEALTHY, "the engine failed");
