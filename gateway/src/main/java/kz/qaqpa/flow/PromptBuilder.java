@@ -144,7 +144,7 @@ final class PromptBuilder {
         or(options.frequencyPenalty(), 0),
         or(options.presencePenalty(), 0),
         seed == null ? seeds.nextLong() : seed,
-        -1);
+        options.topLogprobs());
   }
 
   private static double or(@Nullable Double value, double fallback) {
