@@ -25,6 +25,9 @@ import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponseStore;
+import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.ws.WsSettings;
 import reactor.netty.http.server.HttpServerRoutes;
 
@@ -59,16 +62,18 @@ public final class Gateway implements AutoCloseable {
    * @param http section {@code http}
    * @param tls section {@code tls}
    * @param cors section {@code cors}
-   * @param ws section {@code ws}
    * @param batching section {@code batching}
+   * @param responses section {@code responses}
+   * @param ws section {@code ws}
    */
   public record Settings(
       ServerSettings server,
       HttpSettings http,
       TlsSettings tls,
       CorsSettings cors,
-      WsSettings ws,
-      BatchingSettings batching) {}
+      BatchingSettings batching,
+      ResponsesSettings responses,
+      WsSettings ws) {}
 
   /**
    * Starts the step loop and serves.
@@ -99,6 +104,8 @@ public final class Gateway implements AutoCloseable {
       AdmissionGate gate = new AdmissionGate(directory);
       ChatFlow flow =
           new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
+      ResponsesFlow responses =
+          new ResponsesFlow(flow, model, new ResponseStore(settings.responses()));
       Json.Model card =
           new Json.Model(
               model.id(),
@@ -109,7 +116,15 @@ public final class Gateway implements AutoCloseable {
               loaded.modelDigest());
       EdgeParts parts =
           new EdgeParts(
-              gate, engine, pool, flow, metrics, card, isLoopback(settings.server().host()), pages);
+              gate,
+              engine,
+              pool,
+              flow,
+              responses,
+              metrics,
+              card,
+              isLoopback(settings.server().host()),
+              pages);
       return new Gateway(
           gate,
           engine,

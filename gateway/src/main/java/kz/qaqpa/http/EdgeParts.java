@@ -9,6 +9,8 @@ import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.net.HostNames;
+import kz.qaqpa.http.responses.ResponsesRoute;
+import kz.qaqpa.http.responses.StoredResponsesRoute;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.ChatRoute;
 import kz.qaqpa.http.route.HealthRoute;
@@ -21,6 +23,7 @@ import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.ws.Sessions;
 import kz.qaqpa.ws.WsSettings;
 import kz.qaqpa.ws.door.Tickets;
@@ -35,6 +38,7 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param engine what answers
  * @param pool where long parsing goes
  * @param flow the way of a chat request
+ * @param responses the way of a response
  * @param metrics what is counted
  * @param model the model as {@code /v1/models} shows it
  * @param showMetrics whether {@code /metrics} is served here
@@ -45,6 +49,7 @@ public record EdgeParts(
     BatchingEngine engine,
     TokenizePool pool,
     ChatFlow flow,
+    ResponsesFlow responses,
     GatewayMetrics metrics,
     Json.Model model,
     boolean showMetrics,
@@ -64,9 +69,13 @@ public record EdgeParts(
     AiDisclosure disclosure = new AiDisclosure(model.id());
     AnswerWriter writer = new AnswerWriter(disclosure, errors, http.keepAlive());
     Tickets tickets = new Tickets();
-    Sessions sessions = Sessions.of(ws, flow, pool, errors, metrics);
+    Sessions sessions = new Sessions(ws, responses, pool, errors, metrics);
     List<Route> routes = new ArrayList<>();
     routes.add(new ChatRoute(door, flow, writer, metrics));
+    routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
+    for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
+      routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
+    }
     routes.add(
         new WsRoute(gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
     routes.add(new TicketsRoute(door, gate, tickets));

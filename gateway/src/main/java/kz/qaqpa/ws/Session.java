@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
+import kz.qaqpa.responses.ResponseMemory;
+import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.ws.event.ClientEvent;
 import kz.qaqpa.ws.event.ClientEventReader;
 import kz.qaqpa.ws.event.ErrorFrame;
@@ -40,6 +42,7 @@ final class Session implements FrameHandler.Peer {
   private final Ended ended;
   private final Outbox outbox;
   private final Lanes lanes;
+  private final ResponseMemory memory;
   private final FrameHandler frames;
   private final Queue<byte[]> inbox = new ArrayDeque<>();
   private final Disposable.Swap parsing = Disposables.swap();
@@ -86,6 +89,7 @@ final class Session implements FrameHandler.Peer {
     this.outbox = new Outbox(channel, this::wrote);
     this.lanes = new Lanes(parts.settings(), channel.eventLoop(), this::turn, this::idle);
     WsSettings settings = parts.settings();
+    this.memory = ResponseMemory.ofLast(settings.keptResponses());
     this.frames =
         FrameHandler.install(channel, settings.maxMessageBytes(), settings.linger(), this);
     every(settings.keepAlive(), lanes::tick);
@@ -202,9 +206,11 @@ final class Session implements FrameHandler.Peer {
       own.within(parent);
     }
     own.from(application.agency().id(), application.id());
+    own.asks(create.request().model(), true);
+    parts.metrics().ignored(create.ignored());
     return new Turn(
         create.streamId(),
-        new Answerer.Question(create.body(), application, own, edge),
+        new ResponsesFlow.Call(create.request(), application, own, edge, memory),
         parts,
         outbox,
         turnOver);

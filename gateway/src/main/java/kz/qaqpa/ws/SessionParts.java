@@ -5,19 +5,20 @@ import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.log.RequestLog;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponsesFlow;
 
 /**
  * What sessions share.
  *
  * @param settings section {@code ws}
- * @param answerer what makes answers
+ * @param flow what makes responses
  * @param pool where long messages are parsed
  * @param errors how failures are told
  * @param metrics what is counted
  */
 record SessionParts(
     WsSettings settings,
-    Answerer answerer,
+    ResponsesFlow flow,
     TokenizePool pool,
     ErrorWriter errors,
     GatewayMetrics metrics) {

@@ -14,6 +14,7 @@ import kz.qaqpa.http.net.EventLoops;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.log.SessionLog;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponsesFlow;
 
 /** All sessions: how many each application has, and their end with the server's. Any thread. */
 public final class Sessions {
@@ -25,22 +26,13 @@ public final class Sessions {
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  public static Sessions of(
+  public Sessions(
       WsSettings settings,
-      kz.qaqpa.flow.ChatFlow flow,
+      ResponsesFlow flow,
       TokenizePool pool,
       ErrorWriter errors,
       GatewayMetrics metrics) {
-    return new Sessions(settings, new ChatAnswerer(flow), pool, errors, metrics);
-  }
-
-  Sessions(
-      WsSettings settings,
-      Answerer answerer,
-      TokenizePool pool,
-      ErrorWriter errors,
-      GatewayMetrics metrics) {
-    this.parts = new SessionParts(settings, answerer, pool, errors, metrics);
+    this.parts = new SessionParts(settings, flow, pool, errors, metrics);
   }
 
   /**

@@ -4,6 +4,9 @@ import java.util.Objects;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.wire.HttpError;
+import kz.qaqpa.responses.ResponseStream;
+import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.responses.event.ResponseEvent;
 import kz.qaqpa.ws.event.ErrorFrame;
 import kz.qaqpa.ws.frame.Outbox;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +23,23 @@ import reactor.core.publisher.MonoSink;
  * its frames leave, {@value #WINDOW} ahead at most; beyond that its tokens wait in their ring, and
  * when that is full the scheduler passes over it. Confined to the event loop.
  */
-final class Turn extends BaseSubscriber<Answerer.Event> {
+final class Turn extends BaseSubscriber<ResponseEvent> {
   /** Frames of one response that may wait for the socket. */
   static final int WINDOW = 16;
 
   private final @Nullable String streamId;
-  private final Answerer.Question question;
+  private final ResponsesFlow.Call call;
   private final SessionParts parts;
   private final Outbox outbox;
   private final Outbox.Line line;
   private final Runnable over;
   private final Disposable.Swap work = Disposables.swap();
-  private Answerer.@Nullable Reply reply;
+  private @Nullable ResponseStream response;
   private @Nullable MonoSink<Void> sending;
   private int underway;
+  private boolean begun;
   private boolean made;
+  private boolean complete;
   private boolean spoke;
   private boolean ended;
 
@@ -45,12 +50,12 @@ final class Turn extends BaseSubscriber<Answerer.Event> {
    */
   Turn(
       @Nullable String streamId,
-      Answerer.Question question,
+      ResponsesFlow.Call call,
       SessionParts parts,
       Outbox outbox,
       Runnable over) {
     this.streamId = streamId;
-    this.question = question;
+    this.call = call;
     this.parts = parts;
     this.outbox = outbox;
     this.line = outbox.line(this::sent);
@@ -59,19 +64,20 @@ final class Turn extends BaseSubscriber<Answerer.Event> {
 
   void start() {
     work.update(
-        Mono.defer(() -> parts.answerer().run(question, this::respond))
+        Mono.defer(() -> parts.flow().run(call, this::respond))
             .subscribe(null, this::refused, () -> end(false)));
   }
 
   /** Whether it is this response; before the engine has it, it has no id. */
   boolean is(String responseId) {
-    return reply != null && reply.id().equals(responseId);
+    return response != null && response.id().equals(responseId);
   }
 
   /** Its client wants no more of it; the lane goes on. */
   void stop() {
-    if (reply != null) {
-      reply.cancel();
+    if (response != null) {
+      // Its events end with a terminal one that says so.
+      parts.flow().store().cancel(call.application(), response.id()).subscribe();
       return;
     }
     work.dispose();
@@ -88,19 +94,19 @@ final class Turn extends BaseSubscriber<Answerer.Event> {
 
   /** To be called once an interval: fills silence with the state of things. */
   void tick() {
-    if (reply != null && !made && !spoke && line.waiting() == 0) {
-      line.add(reply.inProgress().json(streamId));
+    if (response != null && begun && !made && !spoke && line.waiting() == 0) {
+      line.add(response.stillInProgress().get().json(streamId));
     }
     spoke = false;
   }
 
-  private Publisher<Void> respond(Answerer.Reply begun) {
-    reply = begun;
+  private Publisher<Void> respond(ResponseStream stream) {
+    response = stream;
     trace().answered(200);
     return Mono.create(sink -> {
       sending = sink;
       sink.onCancel(this);
-      begun.events().subscribe(this);
+      stream.events().subscribe(this);
     });
   }
 
@@ -110,22 +116,29 @@ final class Turn extends BaseSubscriber<Answerer.Event> {
   }
 
   @Override
-  protected void hookOnNext(Answerer.Event event) {
+  protected void hookOnNext(ResponseEvent event) {
     underway--;
+    begun = true;
     spoke = true;
+    ResponseEvent.End end = event.end();
+    if (end != null) {
+      made = true;
+      if (end.failure() != null) {
+        parts.errors().late(trace(), end.failure());
+      }
+    }
     line.add(event.json(streamId));
   }
 
   @Override
   protected void hookOnError(Throwable failure) {
-    HttpError error = parts.errors().late(trace(), failure);
-    line.add(ErrorFrame.of(error, streamId));
-    hookOnComplete();
+    Objects.requireNonNull(sending).error(failure); // Failures are events; this is none.
   }
 
   @Override
   protected void hookOnComplete() {
     made = true;
+    complete = true;
     finishOnceSent();
   }
 
@@ -147,7 +160,7 @@ final class Turn extends BaseSubscriber<Answerer.Event> {
   }
 
   private void finishOnceSent() {
-    if (line.waiting() == 0) {
+    if (complete && line.waiting() == 0) {
       trace().enter(RequestTrace.Phase.DONE);
       Objects.requireNonNull(sending, "events before anybody asked").success();
     }
@@ -169,6 +182,6 @@ final class Turn extends BaseSubscriber<Answerer.Event> {
   }
 
   private RequestTrace trace() {
-    return question.trace();
+    return call.trace();
   }
 }

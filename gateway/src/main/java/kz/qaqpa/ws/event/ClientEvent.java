@@ -1,8 +1,8 @@
 package kz.qaqpa.ws.event;
 
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.api.responses.ResponsesRequest;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What a client said in one message. */
 public sealed interface ClientEvent {
@@ -12,10 +12,12 @@ public sealed interface ClientEvent {
   /**
    * {@code response.create}.
    *
-   * @param body the body of {@code POST /v1/responses}, to be read by whoever answers it
+   * @param request what is asked
+   * @param ignored how many fields outside the schema it had
    * @param bytes length of the message
    */
-  record Create(@Nullable String streamId, ObjectNode body, int bytes) implements ClientEvent {}
+  record Create(@Nullable String streamId, ResponsesRequest request, int ignored, int bytes)
+      implements ClientEvent {}
 
   /**
    * {@code response.cancel}: what runs in a lane, or a response wherever it runs.

@@ -4,6 +4,7 @@ import java.util.regex.Pattern;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.JsonBody;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.api.responses.ResponsesRequestReader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -51,13 +52,13 @@ public final class ClientEventReader {
   }
 
   private static ClientEvent.Create create(ObjectNode event, @Nullable String lane, int bytes) {
-    ObjectNode body = event.deepCopy();
-    body.remove("type");
-    body.remove("stream_id");
-    onlyAs(body, "stream", true, "a WebSocket always streams");
-    onlyAs(body, "background", false, "a session's responses end with it");
-    onlyAs(body, "generate", true, "nothing is read ahead");
-    return new ClientEvent.Create(lane, body, bytes);
+    event.remove("type");
+    event.remove("stream_id");
+    onlyAs(event, "stream", true, "a WebSocket always streams");
+    onlyAs(event, "background", false, "a session's responses end with it");
+    onlyAs(event, "generate", true, "nothing is read ahead");
+    ResponsesRequestReader.Reading reading = ResponsesRequestReader.read(event);
+    return new ClientEvent.Create(lane, reading.request(), reading.ignored(), bytes);
   }
 
   /** Takes a field out that may have one value only. */

@@ -68,6 +68,8 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter {
   /** The code of a connection that ended without one. */
   public static final int ABNORMAL = 1006;
 
+  private static final int LARGEST_CODE = 4999;
+
   private enum State {
     OPEN,
     /** A close frame was sent; what comes is dropped. */
@@ -197,8 +199,12 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void answer(Channel channel, CloseWebSocketFrame close) {
-    state = State.CLOSING;
     int code = close.statusCode();
+    if (code > LARGEST_CODE) { // Netty takes them for private ones.
+      close(channel, WebSocketCloseStatus.PROTOCOL_ERROR, "close code " + code);
+      return;
+    }
+    state = State.CLOSING;
     CloseWebSocketFrame echo =
         code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, "");
     ChannelFuture _ = channel.writeAndFlush(echo).addListener(ChannelFutureListener.CLOSE);

@@ -42,7 +42,7 @@ class WsHandshakeTest {
     TestGateway.await(() ->
         scrape()
                 .contains(
-                    "qaqpa_websocket_connections{model_name=\"kaz-mini\"" + ",engine=\"0\"} 0.0")
+                    "qaqpa_websocket_connections{engine=\"0\"" + ",model_name=\"kaz-mini\"} 0.0")
             || !scrape().contains("qaqpa_websocket_connections"));
   }
 
