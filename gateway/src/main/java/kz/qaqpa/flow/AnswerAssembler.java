@@ -5,37 +5,55 @@ import java.util.Objects;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenStream;
-import kz.qaqpa.http.api.Usage;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.tokenizer.StopStringMatcher;
 import kz.qaqpa.tokenizer.StreamingDecoder;
+import kz.qaqpa.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * Tokens of one answer to its text: whole characters only, nothing of a stop string. A stop string
+ * Tokens of one choice to its text: whole characters only, nothing of a stop string. A stop string
  * ends the stream exactly like a client that leaves. Confined to the event loop.
  */
 final class AnswerAssembler {
+  private final int choice;
+  private final boolean firstOfPrompt;
   private final TokenStream stream;
   private final StreamingDecoder decoder;
   private final @Nullable StopStringMatcher stops;
+  private final ScoredTokens scored;
+  private final AnswerTotals totals;
   private final RequestTrace trace;
   private final GatewayMetrics metrics;
+  private long decoded;
+  private boolean spoke;
   private long lastTokenNanos;
 
+  /**
+   * An assembler for one stream.
+   *
+   * @param choice which choice of the answer it is
+   * @param firstOfPrompt whether what was cached of the prompt is counted here
+   */
   AnswerAssembler(
+      int choice,
+      boolean firstOfPrompt,
       TokenStream stream,
-      StreamingDecoder decoder,
+      Tokenizer tokenizer,
       List<String> stop,
+      AnswerTotals totals,
       RequestTrace trace,
       GatewayMetrics metrics) {
+    this.choice = choice;
+    this.firstOfPrompt = firstOfPrompt;
     this.stream = stream;
-    this.decoder = decoder;
+    this.decoder = tokenizer.streamingDecoder();
     this.stops = stop.isEmpty() ? null : new StopStringMatcher(stop);
+    this.scored = new ScoredTokens(tokenizer);
+    this.totals = totals;
     this.trace = trace;
     this.metrics = metrics;
-    this.lastTokenNanos = trace.startNanos();
   }
 
   void accept(TokenEvent event, SynchronousSink<AnswerPart> sink) {
@@ -46,47 +64,70 @@ final class AnswerAssembler {
   }
 
   private void token(TokenEvent.Token token, SynchronousSink<AnswerPart> sink) {
-    long now = System.nanoTime();
-    metrics.token(trace.outputTokens() == 0, now - lastTokenNanos);
-    lastTokenNanos = now;
-    if (trace.outputTokens() == 0) {
-      trace.measured(Objects.requireNonNull(stream.prefill(), "tokens before the prompt was read"));
+    count();
+    if (token.logprobs() != null) {
+      scored.add(token.id(), token.logprobs(), decoded);
     }
-    trace.token(now);
     String text = decoder.push(token.id());
+    decoded += text.length();
     if (stops != null && !text.isEmpty()) {
       text = stops.push(text);
       if (stops.matched()) {
-        finish(
-            text,
-            FinishReason.STOP,
-            new Usage(trace.promptTokens(), trace.cachedTokens(), trace.outputTokens()),
-            sink);
+        finish(text, scored.sent(text.length()), FinishReason.STOP, sink);
         return;
       }
     }
     if (!text.isEmpty()) {
-      sink.next(new AnswerPart(text, null));
+      sink.next(new AnswerPart(choice, text, scored.sent(text.length()), null));
+    }
+  }
+
+  private void count() {
+    long now = System.nanoTime();
+    if (trace.outputTokens() == 0) {
+      metrics.token(true, now - trace.startNanos());
+    } else if (spoke) {
+      metrics.token(false, now - lastTokenNanos);
+    }
+    if (!spoke) {
+      read(Objects.requireNonNull(stream.prefill(), "tokens before the prompt was read"));
+    }
+    lastTokenNanos = now;
+    trace.token(now);
+  }
+
+  private void read(TokenStream.Prefill prefill) {
+    spoke = true;
+    if (firstOfPrompt) {
+      trace.read(prefill);
     }
   }
 
   private void end(TokenEvent.End end, SynchronousSink<AnswerPart> sink) {
-    trace.measured(end.prefill()); // Not known yet if the answer is empty.
+    if (!spoke) {
+      read(end.prefill()); // An answer without a token.
+    }
     String text = decoder.finish();
     FinishReason reason = end.reason();
     if (stops != null) {
       text = stops.push(text) + stops.finish();
-      reason = stops.matched() ? FinishReason.STOP : reason;
+      if (stops.matched()) {
+        finish(text, scored.sent(text.length()), FinishReason.STOP, sink);
+        return;
+      }
     }
-    Usage usage = new Usage(end.promptTokens(), trace.cachedTokens(), end.outputTokens());
-    finish(text, reason, usage, sink);
+    finish(text, scored.rest(), reason, sink);
   }
 
   private void finish(
-      String text, FinishReason reason, Usage usage, SynchronousSink<AnswerPart> sink) {
-    AnswerPart.Ending ending = new AnswerPart.Ending(reason, usage);
-    trace.finished(ending.finishReason());
-    sink.next(new AnswerPart(text, ending));
+      String text,
+      List<ScoredToken> tokens,
+      FinishReason reason,
+      SynchronousSink<AnswerPart> sink) {
+    AnswerPart.Ending ending =
+        new AnswerPart.Ending(
+            reason, totals.ended(new AnswerPart.Ending(reason, null).finishReason()));
+    sink.next(new AnswerPart(choice, text, tokens, ending));
     sink.complete();
   }
 }

@@ -3,6 +3,8 @@ package kz.qaqpa.flow;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
@@ -12,7 +14,6 @@ import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.SubmitRefusal;
 import kz.qaqpa.batching.TokenStream;
-import kz.qaqpa.http.api.ChatRequest;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -20,7 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The way of one chat request: admitted, tokenised, submitted, streamed, settled.
+ * The way of one request for text: admitted, tokenised, submitted, streamed, settled.
  *
  * <p>Threads: E is the connection's event loop, T a tokenizer thread, S the step loop. Two things
  * flow back from the client. Demand: a socket that is not writable requests nothing, and S passes
@@ -56,14 +57,18 @@ public final class ChatFlow {
   /**
    * One request, already read and checked (step 1, on E).
    *
-   * @param id {@code chatcmpl-…}
-   * @param request what is asked
+   * @param id what the answer will be called
+   * @param generation what is asked
    * @param application who asks
    * @param trace what is noted of it
    * @param edge the connection's event loop
    */
   public record Call(
-      String id, ChatRequest request, Application application, RequestTrace trace, Scheduler edge) {
+      String id,
+      Generation generation,
+      Application application,
+      RequestTrace trace,
+      Scheduler edge) {
 
     String agency() {
       return application.agency().id();
@@ -79,55 +84,75 @@ public final class ChatFlow {
    *     was not called; cancelling it at any time leaves nothing behind
    */
   public Mono<Void> run(Call call, Function<Answer, Publisher<Void>> respond) {
-    prompts.check(call.request());
+    prompts.check(call.generation());
     return Flux.usingWhen(
             Mono.fromSupplier(() -> new Lease(gate.admit(call.application()))), // 2, on E
             lease ->
                 submitted(call, lease) // 3 and 4, on T
                     .publishOn(call.edge()) // 5, back on E
-                    .flatMapMany(stream -> respond.apply(answer(call, stream))),
+                    .flatMapMany(streams -> respond.apply(answer(call, streams))),
             lease -> Mono.fromRunnable(lease::close))
         .then();
   }
 
   /** Steps 3 and 4: text to tokens, and over to the step loop. */
-  private Mono<TokenStream> submitted(Call call, Lease lease) {
+  private Mono<List<TokenStream>> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
     return pool.call(() -> {
       if (lease.isClosed()) {
         throw new IllegalStateException("the client left while its request waited");
       }
-      GenerationRequest request = prompts.build(call);
-      call.trace().prompt(request.prompt().length);
-      TokenStream stream = submit(request);
+      List<GenerationRequest> requests = prompts.build(call);
+      call.trace().prompt(requests.stream().mapToInt(request -> request.prompt().length).sum());
+      List<TokenStream> streams = new ArrayList<>(call.generation().answers());
+      for (GenerationRequest request : requests) {
+        List<TokenStream> opened = submit(request, call.generation().choices());
+        lease.own(opened);
+        streams.addAll(opened);
+      }
       call.trace().enter(RequestTrace.Phase.QUEUE);
-      lease.own(stream);
-      return stream;
+      return streams;
     });
   }
 
-  private TokenStream submit(GenerationRequest request) {
+  private List<TokenStream> submit(GenerationRequest request, int choices) {
     try {
-      return engine.submit(request);
+      return engine.submit(request, choices);
     } catch (SubmitRefusal refused) {
       throw Refusals.of(refused);
     }
   }
 
   /** Steps 10 and 11: tokens to text, on E. */
-  private Answer answer(Call call, TokenStream stream) {
+  private Answer answer(Call call, List<TokenStream> streams) {
+    AnswerTotals totals = new AnswerTotals(call.trace(), streams.size());
+    List<Flux<AnswerPart>> choices = new ArrayList<>(streams.size());
+    for (int i = 0; i < streams.size(); i++) {
+      choices.add(parts(call, i, streams.get(i), totals));
+    }
+    return new Answer(
+        call.id(),
+        Instant.now().getEpochSecond(),
+        model.id(),
+        call.agency(),
+        streams.size(),
+        choices.size() == 1 ? choices.getFirst() : Flux.merge(choices));
+  }
+
+  private Flux<AnswerPart> parts(Call call, int choice, TokenStream stream, AnswerTotals totals) {
     AnswerAssembler assembler =
         new AnswerAssembler(
+            choice,
+            choice % call.generation().choices() == 0,
             stream,
-            model.tokenizer().streamingDecoder(),
-            call.request().stop(),
+            model.tokenizer(),
+            call.generation().stop(),
+            totals,
             call.trace(),
             metrics);
-    Flux<AnswerPart> parts =
-        stream
-            .flux(call.edge())
-            .<AnswerPart>handle(assembler::accept)
-            .onErrorMap(GenerationFailure.class, Refusals::of);
-    return new Answer(call.id(), Instant.now().getEpochSecond(), model.id(), call.agency(), parts);
+    return stream
+        .flux(call.edge())
+        .<AnswerPart>handle(assembler::accept)
+        .onErrorMap(GenerationFailure.class, Refusals::of);
   }
 }

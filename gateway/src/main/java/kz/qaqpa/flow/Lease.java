@@ -1,51 +1,50 @@
 package kz.qaqpa.flow;
 
+import java.util.ArrayList;
+import java.util.List;
 import kz.qaqpa.admission.Permit;
 import kz.qaqpa.batching.TokenStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What one request owns: its permit, and its token stream once there is one. Exists before
+ * What one request owns: its permit, and its token streams once there are any. Exists before
  * tokenisation begins, so that a client that leaves while another thread is about to submit leaves
- * nothing behind: a stream that comes after the end is closed where it stands. Any thread.
+ * nothing behind: what comes after the end is closed where it stands. Any thread.
  */
 final class Lease implements AutoCloseable {
   private final Permit permit;
-  private @Nullable TokenStream stream;
+  private List<TokenStream> streams = new ArrayList<>(1);
   private boolean closed;
 
   Lease(Permit permit) {
     this.permit = permit;
   }
 
-  /** Takes a stream over; closes it at once if the request is over. */
-  void own(TokenStream opened) {
+  /** Takes streams over; closes them at once if the request is over. */
+  void own(List<TokenStream> opened) {
     synchronized (this) {
       if (!closed) {
-        stream = opened;
+        streams.addAll(opened);
         return;
       }
     }
-    opened.close();
+    opened.forEach(TokenStream::close);
   }
 
   synchronized boolean isClosed() {
     return closed;
   }
 
-  /** Ends the stream, then gives the permit back. Idempotent. */
+  /** Ends the streams, then gives the permit back. Idempotent. */
   @Override
   public void close() {
-    TokenStream open;
+    List<TokenStream> open;
     synchronized (this) {
       closed = true;
-      open = stream;
-      stream = null;
+      open = streams;
+      streams = List.of();
     }
     try (permit) {
-      if (open != null) {
-        open.close();
-      }
+      open.forEach(TokenStream::close);
     }
   }
 }

@@ -1,14 +1,15 @@
 package kz.qaqpa.flow;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.sample.SamplingParams;
-import kz.qaqpa.http.api.ChatMessage;
-import kz.qaqpa.http.api.ChatRequest;
+import kz.qaqpa.http.api.SamplingOptions;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
 import org.jspecify.annotations.Nullable;
 
 /** What a client wrote to what the engine is told. Any thread. */
@@ -33,23 +34,33 @@ final class PromptBuilder {
    * @throws Refusal.NotFound if another model is asked for
    * @throws Refusal.BadRequest if the text cannot fit, however well it tokenises
    */
-  void check(ChatRequest request) {
-    if (!request.model().equals(model.id())) {
+  void check(Generation generation) {
+    if (!generation.model().equals(model.id())) {
       throw new Refusal.NotFound(
           "model",
           "model_not_found",
-          "model: " + Shown.text(request.model()) + " (expected: \"" + model.id() + "\")");
+          "model: " + Shown.text(generation.model()) + " (expected: \"" + model.id() + "\")");
     }
+    for (Prompt prompt : generation.prompts()) {
+      checkLength(prompt);
+    }
+  }
+
+  private void checkLength(Prompt prompt) {
     long most = (long) model.contextLength() * model.longestTokenBytes();
-    long characters = 0;
-    for (ChatMessage message : request.messages()) {
-      characters += message.content().length(); // Each is at least one byte.
-    }
+    long characters = // Each is at least one byte.
+        switch (prompt) {
+          case Prompt.Conversation talk ->
+              talk.messages().stream().mapToLong(message -> message.content().length()).sum();
+          case Prompt.Text text -> text.text().length();
+          case Prompt.Tokens _ -> 0;
+        };
     if (characters > most) {
       throw new Refusal.BadRequest(
-          "messages",
+          prompt.name(),
           TOO_LONG,
-          "messages: "
+          prompt.name()
+              + ": "
               + characters
               + " characters (expected: at most "
               + model.contextLength()
@@ -59,80 +70,79 @@ final class PromptBuilder {
     }
   }
 
-  /** Renders, tokenises and fills in what the client left open. */
-  GenerationRequest build(ChatFlow.Call call) {
-    ChatRequest request = call.request();
-    int[] tokens = encode(request);
-    return new GenerationRequest(
-        call.id(),
-        call.agency(),
-        salts.of(call.application().agency()),
-        tokens,
-        maxTokens(request, tokens.length),
-        sampling(request),
-        model.stopTokens(),
-        System.nanoTime() + deadline.toNanos());
+  /** Renders, tokenises and fills in what the client left open; one request for each prompt. */
+  List<GenerationRequest> build(ChatFlow.Call call) {
+    Generation generation = call.generation();
+    SamplingParams sampling = sampling(generation.sampling());
+    return generation.prompts().stream()
+        .map(prompt -> {
+          int[] tokens = encode(prompt);
+          return new GenerationRequest(
+              call.id(),
+              call.agency(),
+              salts.of(call.application().agency()),
+              tokens,
+              maxTokens(generation, prompt, tokens.length),
+              sampling,
+              model.stopTokens(),
+              System.nanoTime() + deadline.toNanos());
+        })
+        .toList();
   }
 
-  private int[] encode(ChatRequest request) {
+  private int[] encode(Prompt prompt) {
+    return switch (prompt) {
+      case Prompt.Conversation talk -> encode(talk);
+      case Prompt.Text text -> model.tokenizer().encode(text.text(), SpecialTokens.AS_TEXT);
+      case Prompt.Tokens tokens -> tokens.ids();
+    };
+  }
+
+  private int[] encode(Prompt.Conversation talk) {
     try {
-      return model.prompts().encode(request.messages());
+      return model.prompts().encode(talk.messages());
     } catch (IllegalArgumentException e) {
       // A template's own message may repeat what the user wrote.
-      throw new Refusal.BadRequest(
-          "messages",
-          "invalid_value",
-          "messages: refused by the model's chat template (expected: a conversation that it takes)");
+      throw Refusal.BadRequest.value(
+          talk.field(), "refused by the model's chat template", "a conversation that it takes");
     }
   }
 
-  private int maxTokens(ChatRequest request, int promptTokens) {
+  private int maxTokens(Generation generation, Prompt prompt, int promptTokens) {
     int room = model.contextLength() - promptTokens;
+    String context = "the context of " + model.id() + " is " + model.contextLength();
     if (room < 1) {
-      throw new Refusal.BadRequest(
-          "messages",
-          TOO_LONG,
-          "messages: "
-              + promptTokens
-              + " tokens (expected: at most "
-              + (model.contextLength() - 1)
-              + ", the context of "
-              + model.id()
-              + " being "
-              + model.contextLength()
-              + ")");
+      throw tooLong(prompt.name(), promptTokens + " tokens", model.contextLength() - 1, context);
     }
-    Integer asked = request.maxTokens();
+    Integer asked = generation.maxTokens();
     if (asked != null && asked > room) {
-      throw new Refusal.BadRequest(
-          "max_completion_tokens",
-          TOO_LONG,
-          "max_completion_tokens: "
-              + asked
-              + " (expected: at most "
-              + room
-              + ", as the messages are "
-              + promptTokens
-              + " tokens and the context of "
-              + model.id()
-              + " is "
-              + model.contextLength()
-              + ")");
+      throw tooLong(
+          generation.maxTokensField(),
+          asked.toString(),
+          room,
+          prompt.name() + ": " + promptTokens + " tokens, and " + context);
     }
     return asked == null ? room : asked;
   }
 
-  private SamplingParams sampling(ChatRequest request) {
-    Integer topK = request.topK();
-    Long seed = request.seed();
+  private static Refusal tooLong(String field, String found, int most, String reason) {
+    return new Refusal.BadRequest(
+        field,
+        TOO_LONG,
+        field + ": " + found + " (expected: at most " + most + ", as " + reason + ")");
+  }
+
+  private SamplingParams sampling(SamplingOptions options) {
+    Integer topK = options.topK();
+    Long seed = options.seed();
     return new SamplingParams(
-        or(request.temperature(), model.defaults().temperature()),
+        or(options.temperature(), model.defaults().temperature()),
         topK == null ? model.defaults().topK() : Math.max(topK, 0),
-        or(request.topP(), model.defaults().topP()),
-        or(request.minP(), 0),
-        or(request.repetitionPenalty(), 1),
-        or(request.frequencyPenalty(), 0),
-        or(request.presencePenalty(), 0),
+        or(options.topP(), model.defaults().topP()),
+        or(options.minP(), 0),
+        or(options.repetitionPenalty(), 1),
+        or(options.frequencyPenalty(), 0),
+        or(options.presencePenalty(), 0),
         seed == null ? seeds.nextLong() : seed,
         -1);
   }

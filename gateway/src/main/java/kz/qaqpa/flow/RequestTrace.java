@@ -18,6 +18,7 @@ public final class RequestTrace {
   private final long startNanos = System.nanoTime();
   private volatile Phase phase = Phase.BODY;
   private volatile int promptTokens;
+  private @Nullable String traceId;
   private @Nullable String agency;
   private @Nullable String application;
   private @Nullable String model;
@@ -56,6 +57,11 @@ public final class RequestTrace {
     this.path = path;
   }
 
+  /** Notes which trace it belongs to. */
+  public void within(String trace) {
+    traceId = trace;
+  }
+
   /** Notes who asks. */
   public void from(String agencyId, String applicationId) {
     agency = agencyId;
@@ -73,7 +79,7 @@ public final class RequestTrace {
     phase = next;
   }
 
-  /** Notes the length of the prompt. */
+  /** Notes the length of the prompts. */
   public void prompt(int tokens) {
     promptTokens = tokens;
   }
@@ -87,11 +93,13 @@ public final class RequestTrace {
     outputTokens++;
   }
 
-  /** Notes what the step loop measured. */
-  public void measured(TokenStream.Prefill prefill) {
-    cachedTokens = prefill.cachedTokens();
-    queueNanos = prefill.queueNanos();
-    prefillNanos = prefill.prefillNanos();
+  /** Notes how a prompt was read; the times are those of the first one. */
+  public void read(TokenStream.Prefill prefill) {
+    cachedTokens += prefill.cachedTokens();
+    if (queueNanos < 0) {
+      queueNanos = prefill.queueNanos();
+      prefillNanos = prefill.prefillNanos();
+    }
   }
 
   /** Notes how the answer ended: {@code stop}, {@code length} or a refusal's tag. */
@@ -119,6 +127,11 @@ public final class RequestTrace {
 
   public String id() {
     return id;
+  }
+
+  /** Id of the trace that it belongs to: 32 hexadecimal digits. */
+  public @Nullable String traceId() {
+    return traceId;
   }
 
   public String method() {

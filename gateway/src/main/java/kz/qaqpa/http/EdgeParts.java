@@ -11,9 +11,12 @@ import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.ChatRoute;
 import kz.qaqpa.http.route.HealthRoute;
+import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.route.MetricsRoute;
 import kz.qaqpa.http.route.ModelsRoute;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.wire.AnswerWriter;
+import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
@@ -45,26 +48,29 @@ public record EdgeParts(
    * Lists the routes, binds and serves.
    *
    * @throws reactor.netty.ChannelBindException if the port is taken
+   * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
-  public HttpGateway bind(ServerSettings where, HttpSettings http) {
+  public HttpGateway bind(
+      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
     ErrorWriter errors = new ErrorWriter(metrics);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
+    JsonDoor door = new JsonDoor(gate, bodies, pool);
+    AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
     List<Route> routes = new ArrayList<>();
-    routes.add(
-        new ChatRoute(
-            gate,
-            bodies,
-            pool,
-            flow,
-            new AiDisclosure(model.id()),
-            errors,
-            metrics,
-            http.keepAlive()));
+    routes.add(new ChatRoute(door, flow, writer, metrics));
     routes.add(new ModelsRoute(gate, model));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {
       routes.add(new MetricsRoute(metrics));
     }
-    return HttpGateway.bind(routes, pages, errors, metrics, where, http);
+    return HttpGateway.bind(
+        routes,
+        pages,
+        errors,
+        new Cors(cors.allowedOrigins(), cors.allowCredentials(), cors.maxAge()),
+        metrics,
+        where,
+        http,
+        tls.open());
   }
 }

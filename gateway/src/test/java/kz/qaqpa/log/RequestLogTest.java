@@ -19,7 +19,7 @@ class RequestLogTest {
     trace.answered(200);
     trace.prompt(7);
     trace.token(System.nanoTime());
-    trace.measured(new TokenStream.Prefill(3, 1_500_000, 2_000_000));
+    trace.read(new TokenStream.Prefill(3, 1_500_000, 2_000_000));
     trace.finished("stop");
     String line = RequestLog.line(trace, false, 12_345_678);
     assertThat(line).matches("\\{.*\\}").doesNotContainPattern("\\p{Cntrl}");

@@ -1,9 +1,7 @@
 package kz.qaqpa.http.api;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import kz.qaqpa.admission.Refusal;
@@ -81,19 +79,12 @@ public final class ChatRequestReader {
             required(fields.string("model", "name of a model"), "model", "name of a model"),
             messages(fields),
             maxTokens(fields),
-            fields.number("temperature", "0 to 2"),
-            fields.number("top_p", "more than 0, at most 1"),
-            fields.integer("top_k", "integer >= 0"),
-            fields.number("min_p", "0 to 1"),
-            fields.number("repetition_penalty", "more than 0, at most 10"),
-            fields.number("frequency_penalty", "-2 to 2"),
-            fields.number("presence_penalty", "-2 to 2"),
-            fields.longInteger("seed", "64-bit integer"),
-            stop(fields),
+            SamplingOptions.read(fields),
+            StopStrings.read(fields),
             fields.bool("stream"),
             options.bool("include_usage"),
             fields.privateString("user", "string"),
-            metadata(fields));
+            Metadata.read(fields));
     return new Reading(request, ignored);
   }
 
@@ -168,49 +159,6 @@ public final class ChatRequestReader {
       throw fields.wrong("max_tokens", tokens.toString(), ">= 1");
     }
     return completion == null ? tokens : completion;
-  }
-
-  private static List<String> stop(Fields fields) {
-    JsonNode node = fields.any("stop");
-    if (node == null) {
-      return List.of();
-    }
-    if (node.isString()) {
-      return List.of(node.stringValue());
-    }
-    String expected = "string or array of up to " + ChatRequest.MOST_STOPS + " strings";
-    if (!(node instanceof ArrayNode array) || array.size() > ChatRequest.MOST_STOPS) {
-      throw fields.wrong("stop", Shown.described(node), expected);
-    }
-    List<String> stops = new ArrayList<>(array.size());
-    for (JsonNode entry : array) {
-      if (!entry.isString()) {
-        throw fields.wrong("stop", "entry: " + Shown.described(entry), expected);
-      }
-      stops.add(entry.stringValue());
-    }
-    return stops;
-  }
-
-  private static Map<String, String> metadata(Fields fields) {
-    ObjectNode object = fields.child("metadata");
-    Map<String, String> metadata = new LinkedHashMap<>();
-    if (object != null) {
-      for (Map.Entry<String, JsonNode> entry : object.properties()) {
-        boolean valid =
-            entry.getKey().length() <= 64
-                && entry.getValue().isString()
-                && entry.getValue().stringValue().length() <= 512;
-        if (!valid) {
-          throw fields.wrong(
-              "metadata",
-              "an entry: " + Shown.described(entry.getValue()),
-              "names of at most 64 characters, strings of at most 512");
-        }
-        metadata.put(entry.getKey(), entry.getValue().stringValue());
-      }
-    }
-    return metadata;
   }
 
   private static <T> T required(@Nullable T value, String field, String expected) {

@@ -6,15 +6,16 @@ import java.nio.charset.StandardCharsets;
 import kz.qaqpa.flow.Answer;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.api.Usage;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
  * Parts of one answer to server-sent events of {@code chat.completion.chunk} objects. All that is
  * the same in each chunk is made once, so that a token costs one copy of it and its own letters.
  *
- * <p>Each buffer holds whole events. Confined to the event loop.
+ * <p>Confined to the event loop.
  */
-public final class SseEncoder {
+public final class SseEncoder implements EventEncoder {
   private static final byte[] DONE = utf8("data: [DONE]\n\n");
   private static final byte[] DATA = utf8("data: ");
   private static final byte[] EVENT_END = utf8("\n\n");
@@ -43,6 +44,7 @@ public final class SseEncoder {
   }
 
   /** The first event: who speaks. */
+  @Override
   public ByteBuf opening() {
     return buffer(
         head,
@@ -54,6 +56,7 @@ public final class SseEncoder {
   }
 
   /** A part; the last one with everything up to {@code [DONE]}. */
+  @Override
   public ByteBuf part(AnswerPart part) {
     AnswerPart.Ending ending = part.ending();
     if (ending == null) {
@@ -72,16 +75,21 @@ public final class SseEncoder {
                     + "}]"
                     + noUsageYet()
                     + "}\n\n"));
+    Usage usage = ending.usage();
+    if (usage == null) {
+      return last;
+    }
     if (includeUsage) {
       last.writeBytes(head)
           .writeBytes(utf8("],\"usage\":"))
-          .writeBytes(Json.bytes(Json.UsageBody.of(ending.usage())))
+          .writeBytes(Json.bytes(Json.UsageBody.of(usage)))
           .writeBytes(utf8("}\n\n"));
     }
     return last.writeBytes(DONE);
   }
 
   /** An error: the last event, without {@code [DONE]}. */
+  @Override
   public ByteBuf error(HttpError error) {
     return buffer(DATA, Json.bytes(new Json.ErrorBody(error.body())), EVENT_END);
   }

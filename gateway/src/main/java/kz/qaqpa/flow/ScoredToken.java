@@ -1,0 +1,18 @@
+package kz.qaqpa.flow;
+
+import java.util.List;
+
+/**
+ * A token of an answer with its probability.
+ *
+ * @param bytes what it stands for, possibly only a part of a character
+ * @param logprob natural logarithm of its probability in the model's own distribution
+ * @param alternatives the most probable tokens at its place, best first, as many as were asked for
+ */
+@SuppressWarnings("ArrayRecordComponent") // Made for one answer; never changed.
+public record ScoredToken(byte[] bytes, float logprob, List<Alternative> alternatives) {
+
+  /** A token that could have been chosen. */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Alternative(byte[] bytes, float logprob) {}
+}

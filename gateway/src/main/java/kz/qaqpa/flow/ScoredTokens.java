@@ -1,0 +1,57 @@
+package kz.qaqpa.flow;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.tokenizer.Tokenizer;
+
+/**
+ * Holds the probabilities of tokens back until their text may be sent: a token whose text may turn
+ * out to be part of a stop string is told together with that text or never. Confined to the event
+ * loop.
+ */
+final class ScoredTokens {
+  private final Tokenizer tokenizer;
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private long sent;
+
+  private record Held(ScoredToken token, long start) {}
+
+  ScoredTokens(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Takes a token.
+   *
+   * @param start how many characters of text came before its own
+   */
+  void add(int id, Logprobs logprobs, long start) {
+    List<ScoredToken.Alternative> alternatives = new ArrayList<>(logprobs.topIds().length);
+    for (int i = 0; i < logprobs.topIds().length; i++) {
+      alternatives.add(
+          new ScoredToken.Alternative(
+              tokenizer.bytes(logprobs.topIds()[i]), logprobs.topLogprobs()[i]));
+    }
+    held.add(
+        new Held(new ScoredToken(tokenizer.bytes(id), logprobs.logprob(), alternatives), start));
+  }
+
+  /** The tokens whose text begins within what has been sent, these characters included. */
+  List<ScoredToken> sent(int characters) {
+    sent += characters;
+    List<ScoredToken> out = new ArrayList<>();
+    while (!held.isEmpty() && held.getFirst().start < sent) {
+      out.add(held.removeFirst().token);
+    }
+    return out;
+  }
+
+  /** All that is left: the text is at its end and no stop string was in it. */
+  List<ScoredToken> rest() {
+    List<ScoredToken> out = new ArrayList<>(held.stream().map(Held::token).toList());
+    held.clear();
+    return out;
+  }
+}

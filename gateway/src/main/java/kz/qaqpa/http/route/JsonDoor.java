@@ -1,0 +1,65 @@
+package kz.qaqpa.http.route;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.function.Function;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.http.api.JsonBody;
+import kz.qaqpa.http.net.EventLoops;
+import kz.qaqpa.http.wire.Exchange;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What every route with a JSON body does first: who asks, then what is asked. Long bodies are
+ * parsed off the event loop. Shared by all connections.
+ */
+public final class JsonDoor {
+  /** Bodies beyond this would hold up the other connections of an event loop. */
+  private static final int PARSED_ON_LOOP = 64 << 10;
+
+  private final AdmissionGate gate;
+  private final BodyReader bodies;
+  private final TokenizePool pool;
+  private final EventLoops loops = new EventLoops();
+
+  public JsonDoor(AdmissionGate gate, BodyReader bodies, TokenizePool pool) {
+    this.gate = gate;
+    this.bodies = bodies;
+    this.pool = pool;
+  }
+
+  /**
+   * Who asks, noted in the trace.
+   *
+   * @throws kz.qaqpa.admission.Refusal.Unauthorized if there is no key, or none that is known
+   */
+  public Application authenticate(Exchange exchange) {
+    Application application = gate.authenticate(exchange.header(HttpHeaderNames.AUTHORIZATION));
+    exchange.trace().from(application.agency().id(), application.id());
+    return application;
+  }
+
+  /** The connection's event loop, as Reactor wants it. */
+  public Scheduler edge(Exchange exchange) {
+    return loops.of(exchange.channel().eventLoop());
+  }
+
+  /**
+   * Reads a body, to be called after {@link #authenticate}: who has no key gets no work done.
+   *
+   * @param reader from the JSON object to a request; its refusals are passed on
+   * @return what the reader made of it, on the event loop
+   */
+  public <T> Mono<T> read(Exchange exchange, Function<ObjectNode, T> reader) {
+    return bodies
+        .read(exchange)
+        .flatMap(body ->
+            body.length <= PARSED_ON_LOOP
+                ? Mono.fromCallable(() -> reader.apply(JsonBody.read(body)))
+                : pool.call(() -> reader.apply(JsonBody.read(body))))
+        .publishOn(edge(exchange));
+  }
+}
