@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import kz.qaqpa.engine.EngineFault;
 
 /**
  * The sessions of a model's parts, in the order in which they run.
@@ -30,6 +30,7 @@ final class ModelSessions implements AutoCloseable {
    *
    * @param threads of each session's kernels; one session runs at a time
    * @throws OrtException if the runtime refuses one of them; none stays open then
+   * @throws EngineFault.Fatal if the thread is interrupted
    */
   static ModelSessions open(OrtEnvironment environment, List<Path> graphs, int threads)
       throws OrtException {
@@ -41,20 +42,19 @@ final class ModelSessions implements AutoCloseable {
         Callable<OrtSession> open = () -> open(environment, graph, threads);
         opening.add(pool.submit(open));
       }
-    } // All have ended here.
+    } // All have ended here, or will not begin.
     return collected(opening);
   }
 
   private static ModelSessions collected(List<Future<OrtSession>> opened) throws OrtException {
     List<OrtSession> sessions = new ArrayList<>();
-    ExecutionException refusal = null;
+    Throwable refusal = null;
     for (Future<OrtSession> one : opened) {
-      try {
-        sessions.add(one.get());
-      } catch (ExecutionException e) {
-        refusal = e;
-      } catch (InterruptedException e) {
-        throw new AssertionError("all have ended", e);
+      switch (one.state()) {
+        case SUCCESS -> sessions.add(one.resultNow());
+        case FAILED -> refusal = one.exceptionNow();
+        case RUNNING, CANCELLED ->
+            refusal = new EngineFault.Fatal("interrupted while opening the model", null);
       }
     }
     ModelSessions all = new ModelSessions(List.copyOf(sessions));
@@ -62,10 +62,11 @@ final class ModelSessions implements AutoCloseable {
       return all;
     }
     all.close();
-    switch (refusal.getCause()) {
+    switch (refusal) {
       case OrtException e -> throw e;
+      case RuntimeException e -> throw e;
       case Error e -> throw e;
-      case null, default -> throw new IllegalStateException(refusal.getCause());
+      default -> throw new IllegalStateException(refusal);
     }
   }
 

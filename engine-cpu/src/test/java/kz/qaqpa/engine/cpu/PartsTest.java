@@ -8,9 +8,11 @@ import ai.onnxruntime.OrtException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import kz.qaqpa.engine.Engine;
+import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.cpu.graph.GraphCache;
 import kz.qaqpa.engine.cpu.graph.GraphKey;
@@ -84,6 +86,26 @@ class PartsTest {
       Files.writeString(models.getLast(), "not a graph");
       assertThatThrownBy(() -> ModelSessions.open(environment, models, 1))
           .isInstanceOf(OrtException.class);
+    }
+  }
+
+  /** More parts than openers: some have not begun when the thread is interrupted. */
+  @Test
+  void anInterruptIsNoFaultOfTheGraphs() throws Exception {
+    OrtEnvironment environment = OnnxRuntime.load(Engines.cacheFolder());
+    Path model = RandomCheckpoint.tiny().write(folder.resolve("model"), 1);
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      GraphKey key = new GraphKey("sha256:0", Precision.F32, "1", "test", 1);
+      GraphCache graphs = new GraphCache(environment, folder.resolve("cache"), line -> {});
+      Path graph = graphs.open(key, checkpoint).models().getFirst();
+      List<Path> many =
+          Collections.nCopies(100 * Runtime.getRuntime().availableProcessors(), graph);
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> ModelSessions.open(environment, many, 1))
+          .isInstanceOf(EngineFault.Fatal.class)
+          .hasMessage("interrupted while opening the model");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
     }
   }
 }
