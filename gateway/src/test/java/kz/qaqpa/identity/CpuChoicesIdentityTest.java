@@ -70,8 +70,7 @@ class CpuChoicesIdentityTest {
     int[] family = random.ints(140, 0, engine.shape().vocabulary() - 10).toArray();
     List<Rig.Call> calls = new ArrayList<>();
     for (int i = 1 + random.nextInt(3); i > 0; i--) {
-      calls.addAll(
-          rig.submit(request(engine, family, random), 1 + random.nextInt(8)));
+      calls.addAll(rig.submit(request(engine, family, random), 1 + random.nextInt(8)));
       for (int steps = random.nextInt(8); steps > 0; steps--) {
         calls.get(random.nextInt(calls.size())).outlet().cancelled |= random.nextInt(8) == 0;
         rig.step();
@@ -103,7 +102,6 @@ class CpuChoicesIdentityTest {
   /** Some special tokens at the end of the vocabulary, or so many that all logits are needed. */
   private static TokenMask mask(int vocabulary, RandomGenerator random) {
     int masked = random.nextBoolean() ? 10 : vocabulary * 9 / 10;
-    return TokenMask.of(
-        vocabulary, IntStream.range(vocabulary - masked, vocabulary).toArray());
+    return TokenMask.of(vocabulary, IntStream.range(vocabulary - masked, vocabulary).toArray());
   }
 }
