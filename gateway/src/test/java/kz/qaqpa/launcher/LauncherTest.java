@@ -66,7 +66,9 @@ class LauncherTest {
     Map<String, String> jdk = Map.of("JAVA_HOME", System.getProperty("java.home"));
     script(tools().resolve("mvn"), "echo Apache Maven 3.9.9; echo \"$@\"");
     script(tools().resolve("id"), "echo 1000");
-    assertThat(launch(jdk, "test", "--all")).startsWith("1 ").endsWith(": chromium nodejs npm");
+    assertThat(launch(jdk, "test", "--all"))
+        .startsWith("1 ")
+        .endsWith(": chromium curl nodejs npm");
     assertThat(launch(jdk, "test")).startsWith("0 ").doesNotContain("-Pnode");
     script(tools().resolve("npm"), "");
     script(tools().resolve("node"), "echo v16.20.2");

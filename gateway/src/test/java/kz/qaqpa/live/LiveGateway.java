@@ -49,6 +49,7 @@ public final class LiveGateway implements AutoCloseable {
     try {
       Files.createDirectories(folder);
       Files.write(folder.resolve("agencies.yaml"), ServeProcess.agencies(sha256(NARROW_KEY)));
+      Files.write(folder.resolve("qaqpa.yaml"), ServeProcess.behindAProxy());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -95,6 +95,11 @@ final class ServeProcess implements AutoCloseable {
         "      - {id: narrow, maxStreams: 1, keys: [{sha256: " + sha256 + "}]}");
   }
 
+  /** The tap is what a reverse proxy is: browsers know another port than the gateway's own. */
+  static List<String> behindAProxy() {
+    return List.of("server:", "  hostNames: [127.0.0.1]");
+  }
+
   /** Asks it to end, as a supervisor does, and waits. */
   @Override
   public void close() {
