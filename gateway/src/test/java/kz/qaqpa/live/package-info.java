@@ -1,4 +1,4 @@
-/** A gateway as users start it, and what goes over its wire. */
+/** A gateway as users start it. */
 @NullMarked
 package kz.qaqpa.live;
 

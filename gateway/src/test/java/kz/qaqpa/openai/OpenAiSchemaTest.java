@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import kz.qaqpa.live.WireExchange;
+import kz.qaqpa.tap.WireExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package kz.qaqpa.openai;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import kz.qaqpa.live.WireExchange;
+import kz.qaqpa.tap.WireExchange;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;

@@ -1,6 +1,8 @@
-package kz.qaqpa.live;
+package kz.qaqpa.tap;
 
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +27,21 @@ public record WireExchange(
     String body,
     List<String> frames,
     boolean complete) {
+
+  /** An answer that a client read whole. */
+  public static WireExchange of(HttpResponse<String> response) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
+    return new WireExchange(
+        response.request().method(),
+        response.uri().getRawPath(),
+        Map.of(),
+        response.statusCode(),
+        headers,
+        response.body(),
+        List.of(),
+        true);
+  }
 
   /** The path without its query. */
   public String path() {

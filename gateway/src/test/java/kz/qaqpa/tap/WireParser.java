@@ -1,4 +1,4 @@
-package kz.qaqpa.live;
+package kz.qaqpa.tap;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
