@@ -12,10 +12,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class Corrections {
   private static final List<Correction> ALL = List.of();
 
-  /** Words of OpenAPI, or of OpenAI's tools, that check nothing. */
-  private static final List<String> ANNOTATIONS =
-      List.of("discriminator", "x-oaiMeta", "x-oaiTypeLabel", "x-stainless-const");
-
   private Corrections() {}
 
   /**
@@ -30,7 +26,6 @@ final class Corrections {
 
   /** Changes the document in place; a place that is no longer there is an error. */
   static void apply(ObjectNode document) {
-    dropAnnotations(document);
     allowNull(document);
     for (Correction correction : ALL) {
       JsonNode parent = document.at(correction.at());
@@ -57,12 +52,5 @@ final class Corrections {
         object.putArray("anyOf").add(same).addObject().put("type", "null");
       }
     }
-  }
-
-  private static void dropAnnotations(JsonNode node) {
-    if (node instanceof ObjectNode object) {
-      object.remove(ANNOTATIONS);
-    }
-    node.forEach(Corrections::dropAnnotations);
   }
 }

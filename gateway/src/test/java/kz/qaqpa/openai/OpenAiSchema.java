@@ -4,7 +4,9 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +28,25 @@ import tools.jackson.databind.node.ObjectNode;
 public final class OpenAiSchema {
   private static final String ID = "https://openai.invalid/openapi.json";
   private static final String SCHEMAS = "/components/schemas/";
+
+  /** With the words of OpenAPI, of OpenAI's tools and of an older draft that check nothing. */
+  private static final Dialect DIALECT =
+      Dialect.builder(Dialects.getDraft202012())
+          .keywords(
+              Stream.of(
+                      "discriminator",
+                      "example",
+                      "x-oaiExpandable",
+                      "x-oaiMeta",
+                      "x-oaiSupportedSDKs",
+                      "x-oaiTypeLabel",
+                      "x-stainless-const",
+                      "$recursiveAnchor",
+                      "$recursiveRef")
+                  .map(NonValidationKeyword::new)
+                  .toList())
+          .build();
+
   private static final @Nullable OpenAiSchema GIVEN =
       read(System.getProperty("qaqpa.openai.schema"));
 
@@ -37,8 +59,7 @@ public final class OpenAiSchema {
     this.document = document;
     String text = document.toString();
     this.registry =
-        SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(Map.of(ID, text)));
+        SchemaRegistry.withDefaultDialect(DIALECT, builder -> builder.schemas(Map.of(ID, text)));
     for (JsonNode option : document.at(SCHEMAS + "ResponseStreamEvent").path("anyOf")) {
       String reference = option.path("$ref").asString();
       String name = reference.substring(reference.lastIndexOf('/') + 1);
