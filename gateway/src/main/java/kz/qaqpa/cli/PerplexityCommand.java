@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import kz.qaqpa.config.ConfigException;
+import kz.qaqpa.config.ConfigLoader;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
@@ -31,7 +34,7 @@ public final class PerplexityCommand {
   private static final String USAGE =
       """
       usage: ./qaqpa perplexity --text FILE [--model DIR] [--precision P[,P…]] [--lines]
-                                [--window TOKENS] [--limit BYTES] [--cache DIR]
+                                [--window TOKENS] [--limit BYTES] [--config DIR]
 
         --text FILE       UTF-8 text to score
         --model DIR       model folder (config/models/kaz-mini)
@@ -41,7 +44,7 @@ public final class PerplexityCommand {
                           not overlap; each begins with BOS and is scored from its first token on
                           (512, or the model's context where that is shorter)
         --limit BYTES     score no more than the first so many bytes (1048576)
-        --cache DIR       where engines keep what they derive from a model (~/.cache/qaqpa)
+        --config DIR      folder with qaqpa.yaml, for engine.threads and engine.cacheFolder (config)
       """;
 
   private static final Path DEFAULT_MODEL = Path.of("config", "models", "kaz-mini");
@@ -65,7 +68,7 @@ public final class PerplexityCommand {
       boolean lines,
       int window,
       int limit,
-      Path cache) {
+      Path config) {
 
     static Options parse(List<String> args) {
       Path text = null;
@@ -74,13 +77,13 @@ public final class PerplexityCommand {
       boolean lines = false;
       int window = 0;
       int limit = DEFAULT_LIMIT;
-      Path cache = defaultCache();
+      Path config = Path.of(System.getProperty("qaqpa.root", "."), "config");
       for (int i = 0; i < args.size(); i++) {
         String option = args.get(i);
         switch (option) {
           case "--lines" -> lines = true;
           case "--text" -> text = Path.of(value(args, ++i, option));
-          case "--cache" -> cache = Path.of(value(args, ++i, option));
+          case "--config" -> config = Path.of(value(args, ++i, option));
           case "--model" -> model = Path.of(value(args, ++i, option));
           case "--precision" -> precisions = precisions(value(args, ++i, option));
           case "--window" -> window = positive(option, value(args, ++i, option), 1 << 20);
@@ -91,15 +94,7 @@ public final class PerplexityCommand {
       if (text == null) {
         throw new IllegalArgumentException("--text: missing (expected: a file)");
       }
-      return new Options(text, model, precisions, lines, window, limit, cache);
-    }
-
-    /** Where the XDG base directory specification puts what can be made again. */
-    private static Path defaultCache() {
-      String folder = System.getenv("XDG_CACHE_HOME");
-      return folder != null && Path.of(folder).isAbsolute()
-          ? Path.of(folder, "qaqpa")
-          : Path.of(System.getProperty("user.home"), ".cache", "qaqpa");
+      return new Options(text, model, precisions, lines, window, limit, config);
     }
 
     private static String value(List<String> args, int index, String option) {
@@ -156,9 +151,10 @@ public final class PerplexityCommand {
       return 2;
     }
     try {
-      measure(options, System.out);
+      measure(options, System.getenv(), System.out);
       return 0;
     } catch (IllegalArgumentException
+        | ConfigException
         | ModelFileException
         | TokenizerFileException
         | EngineFault e) {
@@ -171,7 +167,10 @@ public final class PerplexityCommand {
     }
   }
 
-  static void measure(Options options, PrintStream out) throws IOException {
+  static void measure(Options options, Map<String, String> environment, PrintStream out)
+      throws IOException {
+    EngineSettings engine =
+        ConfigLoader.load(options.config, environment).bind("engine", EngineSettings.class);
     LlamaConfig config = LlamaConfig.read(options.model);
     int bos =
         config
@@ -195,20 +194,21 @@ public final class PerplexityCommand {
     out.printf(
         "%-10s %9s %11s %11s %9s%n", "precision", "tokens", "bits/byte", "nats/token", "tokens/s");
     for (String precision : options.precisions) {
-      out.println(row(options, precision, bos, window, windows, bytes));
+      EngineSettings settings =
+          new EngineSettings(precision, SLOTS, window, engine.threads(), engine.cacheFolder());
+      out.println(row(options.model, settings, bos, windows, bytes));
     }
   }
 
   private static String row(
-      Options options, String precision, int bos, int window, List<int[]> windows, long bytes) {
-    EngineSettings settings = new EngineSettings(precision, SLOTS, window, 0, options.cache);
-    try (var engine = cpu().open(options.model, settings, System.err::println).engine()) {
+      Path model, EngineSettings settings, int bos, List<int[]> windows, long bytes) {
+    try (var engine = cpu().open(model, settings, System.err::println).engine()) {
       long start = System.nanoTime();
       Perplexity.Score score = new Perplexity(engine, bos).score(windows);
       double seconds = (System.nanoTime() - start) / 1e9;
       return "%-10s %9d %11.5f %11.5f %9.0f"
           .formatted(
-              precision,
+              settings.precision(),
               score.tokens(),
               score.bitsPerByte(bytes),
               score.natsPerToken(),

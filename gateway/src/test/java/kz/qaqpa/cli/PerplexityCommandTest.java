@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import kz.qaqpa.cli.PerplexityCommand.Options;
 import kz.qaqpa.engine.model.Checkpoint;
 import kz.qaqpa.testing.ReferenceForward;
@@ -135,12 +136,14 @@ class PerplexityCommandTest {
                 file.toString(),
                 "--model",
                 SHIPPED.toString(),
-                "--cache",
-                folder.resolve("cache").toString()));
+                "--config",
+                Path.of(System.getProperty("qaqpa.root"), "config").toString()));
     args.addAll(List.of(options));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PerplexityCommand.measure(
-        Options.parse(args), new PrintStream(out, true, StandardCharsets.UTF_8));
+        Options.parse(args),
+        Map.of("QAQPA_ENGINE_CACHE_FOLDER", folder.resolve("cache").toString()),
+        new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8).lines().toList();
   }
 }

@@ -44,7 +44,7 @@ record LoneRun(List<Integer> tokens, List<Float> margins) {
       }
       StepResult result = engine.execute(builder.plan());
       if (end == prompt.length) {
-        tokens.add(sampler.sample(params, null, result, 0, tokens.size()));
+        tokens.add(sampler.sample(params, null, mode, result, 0, tokens.size()));
         margins.add(result.candidateLogit(0, 0) - result.candidateLogit(0, 1));
       }
     }

@@ -61,7 +61,7 @@ public class SamplerBenchmark {
   }
 
   private int sample(SamplingParams params) {
-    return sampler.sample(params, null, result, 0, index++ & 0xFFFF);
+    return sampler.sample(params, null, LogitsMode.FULL, result, 0, index++ & 0xFFFF);
   }
 
   @Benchmark
