@@ -17,5 +17,13 @@ export const question = {
   max_completion_tokens: 60,
 };
 
-// So hot that the end of an answer is one token among thousands: it runs for seconds.
-export const endless = { ...question, temperature: 2, seed: 7, max_completion_tokens: 1900 };
+// An answer of nonsense that goes on for seconds: what was said is not said again.
+export const endless = {
+  ...question,
+  temperature: 2,
+  top_p: 1,
+  top_k: 0,
+  repetition_penalty: 2,
+  seed: 7,
+  max_completion_tokens: 1900,
+};

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
@@ -101,9 +102,16 @@ class OpenAiJavaTest {
         .maxCompletionTokens(60);
   }
 
-  /** So hot that the end of an answer is one token among thousands: it runs for seconds. */
+  /** An answer of nonsense that goes on for seconds: what was said is not said again. */
   static ChatCompletionCreateParams endless() {
-    return question().temperature(2).seed(7).maxCompletionTokens(1_900).build();
+    return question()
+        .temperature(2)
+        .topP(1)
+        .seed(7)
+        .putAdditionalBodyProperty("top_k", JsonValue.from(0))
+        .putAdditionalBodyProperty("repetition_penalty", JsonValue.from(2))
+        .maxCompletionTokens(1_900)
+        .build();
   }
 
   private static String text(List<ChatCompletionChunk> chunks) {
