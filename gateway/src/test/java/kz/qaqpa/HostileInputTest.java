@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import kz.qaqpa.fixture.HttpTuning;
 import kz.qaqpa.fixture.LeakRecorder;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
@@ -35,17 +36,10 @@ class HostileInputTest {
   }
 
   private static HttpSettings impatient(HttpSettings http) {
-    return new HttpSettings(
-        http.maxBodyBytes(),
-        http.maxHeaderBytes(),
-        http.maxConnections(),
-        Duration.ofMillis(300),
-        Duration.ofMillis(300),
-        http.idleTimeout(),
-        http.keepAlive(),
-        1,
-        1,
-        16);
+    return HttpTuning.of(http)
+        .headTimeout(Duration.ofMillis(300))
+        .bodyTimeout(Duration.ofMillis(300))
+        .settings();
   }
 
   @AfterEach

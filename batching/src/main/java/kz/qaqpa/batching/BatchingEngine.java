@@ -29,7 +29,8 @@ public interface BatchingEngine extends AutoCloseable {
    * @param choices 1 to {@link #MOST_CHOICES}
    * @return one stream for each choice, in order, each to be closed by the caller
    * @throws SubmitRefusal if it was not taken; nothing is left behind then
-   * @throws IllegalArgumentException if {@code choices} is out of range
+   * @throws IllegalArgumentException if {@code choices} is out of range, or bias or mask name a
+   *     token that the model does not have
    */
   List<TokenStream> submit(GenerationRequest request, int choices);
 

@@ -60,6 +60,9 @@ public record GenerationRequest(
    * Sampler#choiceSeed} derives.
    */
   public GenerationRequest choice(int i) {
+    if (i == 0) {
+      return this;
+    }
     SamplingParams own = sampling.withSeed(Sampler.choiceSeed(sampling.seed(), i));
     return new GenerationRequest(
         id, agency, prefixSalt, prompt, maxTokens, own, stopTokens, deadlineNanos, priority);

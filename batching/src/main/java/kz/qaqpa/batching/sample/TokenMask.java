@@ -58,6 +58,11 @@ public final class TokenMask {
     return IntStream.of(ids);
   }
 
+  /** The largest masked token, -1 without any: it has to be less than the vocabulary's size. */
+  public int largestId() {
+    return masked.length() - 1;
+  }
+
   /** The masked token of this place, in ascending order. */
   int idAt(int place) {
     return ids[place];
