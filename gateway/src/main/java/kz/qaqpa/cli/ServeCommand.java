@@ -27,6 +27,7 @@ import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
+import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
 import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
@@ -100,7 +101,8 @@ public final class ServeCommand {
             config.bind("http", HttpSettings.class),
             config.bind("tls", TlsSettings.class),
             config.bind("cors", CorsSettings.class),
-            config.bind("batching", BatchingSettings.class));
+            config.bind("batching", BatchingSettings.class),
+            config.bind("responses", ResponsesSettings.class));
     ServerSettings server = settings.server();
     settings.tls().open(); // Wrong files are told before a model is loaded.
     EngineSettings engineSettings = options.over(config.bind("engine", EngineSettings.class));

@@ -8,6 +8,7 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client wrote to what the engine is told. Any thread. */
 final class PromptBuilder {
+  /** The part of the context that is kept for an answer whose length nobody limited. */
+  private static final int UNASKED_ROOM = 4;
+
   private static final String TOO_LONG = "context_length_exceeded";
 
   private final ServedModel model;
@@ -54,9 +58,11 @@ final class PromptBuilder {
   }
 
   private void checkLength(Prompt prompt) {
-    long most = (long) model.contextLength() * model.longestTokenBytes();
-    long characters = // Each is at least one byte.
+    long most = mostCharacters();
+    long characters =
         switch (prompt) {
+          case Prompt.Conversation talk when talk.dropOldest() ->
+              new Turns(talk.messages()).leastCharacters();
           case Prompt.Conversation talk ->
               talk.messages().stream().mapToLong(message -> message.content().length()).sum();
           case Prompt.Text text -> text.text().length();
@@ -77,13 +83,18 @@ final class PromptBuilder {
     }
   }
 
+  /** What the context can hold at most: each character is at least one byte. */
+  private long mostCharacters() {
+    return (long) model.contextLength() * model.longestTokenBytes();
+  }
+
   /** Renders, tokenises and fills in what the client left open; one request for each prompt. */
   List<GenerationRequest> build(ChatFlow.Call call) {
     Generation generation = call.generation();
     SamplingParams sampling = sampling(generation.sampling());
     return generation.prompts().stream()
         .map(prompt -> {
-          int[] tokens = encode(prompt);
+          int[] tokens = encode(generation, prompt);
           return new GenerationRequest(
               call.id(),
               call.agency(),
@@ -98,17 +109,29 @@ final class PromptBuilder {
         .toList();
   }
 
-  private int[] encode(Prompt prompt) {
+  private int[] encode(Generation generation, Prompt prompt) {
     return switch (prompt) {
-      case Prompt.Conversation talk -> encode(talk);
+      case Prompt.Conversation talk when talk.dropOldest() ->
+          new Turns(talk.messages())
+              .fit(
+                  mostCharacters(),
+                  model.contextLength() - answerRoom(generation),
+                  messages -> encode(talk, messages));
+      case Prompt.Conversation talk -> encode(talk, talk.messages());
       case Prompt.Text text -> model.tokenizer().encode(text.text(), SpecialTokens.AS_TEXT);
       case Prompt.Tokens tokens -> tokens.ids();
     };
   }
 
-  private int[] encode(Prompt.Conversation talk) {
+  /** What is left of the context for the answer when turns are left out for it. */
+  private int answerRoom(Generation generation) {
+    Integer asked = generation.maxTokens();
+    return asked == null ? Math.max(1, model.contextLength() / UNASKED_ROOM) : asked;
+  }
+
+  private int[] encode(Prompt.Conversation talk, List<ChatMessage> messages) {
     try {
-      return model.prompts().encode(talk.messages());
+      return model.prompts().encode(messages);
     } catch (IllegalArgumentException e) {
       // A template's own message may repeat what the user wrote.
       throw Refusal.BadRequest.value(
