@@ -7,7 +7,7 @@ import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 
 /** Tries of one property, within a time: seconds in CI, minutes in the long run. */
-final class FuzzRun {
+public final class FuzzRun {
   /** No input of these sizes may keep a thread longer. Far above what any takes. */
   private static final Duration LONGEST = Duration.ofSeconds(2);
 
@@ -17,12 +17,13 @@ final class FuzzRun {
 
   /** What must hold for any input. */
   @FunctionalInterface
-  interface Property {
+  public interface Property {
+    /** Throws if it does not; may draw more from {@code random}. */
     void check(byte[] input, RandomGenerator random) throws Exception;
   }
 
   /** Checks a property on damaged inputs. A failure names seed and input. */
-  static void of(Mutator mutator, Property property) {
+  public static void of(Mutator mutator, Property property) {
     long end = System.nanoTime() + Duration.ofSeconds(TestSize.isLong() ? 600 : 4).toNanos();
     boolean replay = !System.getProperty("qaqpa.test.seed", "").isBlank();
     do {

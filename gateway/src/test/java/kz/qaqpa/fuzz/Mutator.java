@@ -11,17 +11,18 @@ import java.util.random.RandomGenerator;
  * dictionary in place of tokens of the input. Draws from one generator only, so that a seed replays
  * a try. To fuzz another parser, give it a corpus and a dictionary of its own.
  */
-final class Mutator {
+public final class Mutator {
   private final List<byte[]> corpus;
   private final List<byte[]> dictionary;
 
-  Mutator(List<String> corpus, List<String> dictionary) {
+  /** Begins with inputs, and with words to put into them. */
+  public Mutator(List<String> corpus, List<String> dictionary) {
     this.corpus = corpus.stream().map(Mutator::utf8).toList();
     this.dictionary = dictionary.stream().map(Mutator::utf8).toList();
   }
 
   /** An input of the corpus with one to eight damages. */
-  byte[] next(RandomGenerator random) {
+  public byte[] next(RandomGenerator random) {
     byte[] input = pick(corpus, random);
     for (int i = random.nextInt(1, 9); i > 0; i--) {
       input = mutate(input, random);

@@ -1,4 +1,4 @@
-package kz.qaqpa.fuzz;
+package kz.qaqpa.http.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.fixture.TestGateway;
-import kz.qaqpa.http.api.ChatRequestReader;
+import kz.qaqpa.fuzz.FuzzRun;
+import kz.qaqpa.fuzz.Mutator;
 import kz.qaqpa.http.api.JsonBody;
 import org.junit.jupiter.api.Test;
 
