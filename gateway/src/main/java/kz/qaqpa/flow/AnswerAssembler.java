@@ -107,16 +107,10 @@ final class AnswerAssembler {
     if (!spoke) {
       read(end.prefill()); // An answer without a token.
     }
-    String text = decoder.finish();
-    FinishReason reason = end.reason();
-    if (stops != null) {
-      text = stops.push(text) + stops.finish();
-      if (stops.matched()) {
-        finish(text, scored.sent(text.length()), FinishReason.STOP, sink);
-        return;
-      }
-    }
-    finish(text, scored.rest(), reason, sink);
+    // What the decoder still holds is the beginning of a letter whose rest did not come. It is not
+    // sent: nobody can read half a letter, and its replacement would be a letter nobody wrote.
+    String text = stops == null ? "" : stops.finish();
+    finish(text, scored.rest(), end.reason(), sink);
   }
 
   private void finish(
