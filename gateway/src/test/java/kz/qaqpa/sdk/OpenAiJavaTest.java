@@ -82,7 +82,9 @@ class OpenAiJavaTest {
   void chat_severalChoices_probabilities_andBias() {
     ChatCompletion several =
         client.chat().completions().create(question().n(3).temperature(0.9).seed(5).build());
-    assertThat(several.choices()).extracting(ChatCompletion.Choice::index).containsExactly(0L, 1L, 2L);
+    assertThat(several.choices())
+        .extracting(ChatCompletion.Choice::index)
+        .containsExactly(0L, 1L, 2L);
     ChatCompletion probable =
         client.chat().completions().create(question().logprobs(true).topLogprobs(2).build());
     List<ChatCompletionTokenLogprob> tokens =
@@ -104,7 +106,9 @@ class OpenAiJavaTest {
     List<ChatCompletionTokenLogprob> same =
         forced.choices().getFirst().logprobs().orElseThrow().content().orElseThrow();
     assertThat(same).hasSize(3);
-    assertThat(same).extracting(ChatCompletionTokenLogprob::token).containsOnly(same.getFirst().token());
+    assertThat(same)
+        .extracting(ChatCompletionTokenLogprob::token)
+        .containsOnly(same.getFirst().token());
   }
 
   @Test
