@@ -9,6 +9,7 @@ import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatRoute;
+import kz.qaqpa.http.completions.CompletionsRoute;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.HealthRoute;
 import kz.qaqpa.http.route.JsonDoor;
@@ -58,6 +59,7 @@ public record EdgeParts(
     AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
     List<Route> routes = new ArrayList<>();
     routes.add(new ChatRoute(door, flow, writer, metrics));
+    routes.add(new CompletionsRoute(door, flow, writer, metrics));
     routes.add(new ModelsRoute(gate, model));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {
