@@ -106,7 +106,15 @@ public final class Gateway implements AutoCloseable {
               loaded.modelDigest());
       EdgeParts parts =
           new EdgeParts(
-              gate, engine, pool, flow, metrics, card, isLoopback(settings.server().host()), pages);
+              gate,
+              engine,
+              pool,
+              flow,
+              metrics,
+              model,
+              card,
+              isLoopback(settings.server().host()),
+              pages);
       return new Gateway(
           gate,
           engine,

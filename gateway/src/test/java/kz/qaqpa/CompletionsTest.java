@@ -218,7 +218,8 @@ class CompletionsTest {
       JsonNode ids = error(gateway, "\"prompt\":[" + "1,".repeat(1024) + "1]");
       assertThat(ids.path("message").asString())
           .isEqualTo(
-              "prompt: 1025 tokens (expected: at most 1023, as the context of kaz-mini is 1024)");
+              "prompt: 1025 tokens (expected: at most 1024, as the context of kaz-mini is 1024"
+                  + " tokens)");
       gateway.awaitNothingLeft();
     }
   }

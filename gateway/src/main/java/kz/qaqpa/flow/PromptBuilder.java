@@ -10,7 +10,6 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.http.api.SamplingOptions;
-import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.tokenizer.StreamingDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -41,33 +40,14 @@ final class PromptBuilder {
    * @throws Refusal.BadRequest if the text cannot fit, however well it tokenises
    */
   void check(Generation generation) {
-    if (!generation.model().equals(model.id())) {
-      throw new Refusal.NotFound(
-          "model",
-          "model_not_found",
-          "model: " + Shown.text(generation.model()) + " (expected: \"" + model.id() + "\")");
-    }
+    model.requireNamed(generation.model());
     for (int id : generation.sampling().logitBias().keySet()) {
       if (id > model.lastToken()) {
         throw Refusal.BadRequest.value(
             "logit_bias", "token " + id, "tokens of the model, 0 to " + model.lastToken());
       }
     }
-    for (Prompt prompt : generation.prompts()) {
-      checkLength(prompt);
-    }
-  }
-
-  private void checkLength(Prompt prompt) {
-    switch (prompt) {
-      case Prompt.Conversation talk -> {
-        long characters =
-            talk.messages().stream().mapToLong(message -> message.content().length()).sum();
-        model.requireAtMost(talk.field(), characters);
-      }
-      case Prompt.Text text -> model.requireAtMost(text.field(), text.text().length());
-      case Prompt.Tokens tokens -> room(tokens, tokens.ids().length);
-    }
+    generation.prompts().forEach(model::requireShort);
   }
 
   /** Renders, tokenises and fills in what the client left open. */

@@ -6,6 +6,7 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.sample.TokenMask;
 import kz.qaqpa.engine.model.GenerationDefaults;
 import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.tokenizer.Tokenizer;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
 
@@ -53,24 +54,57 @@ public record ServedModel(
   }
 
   /**
-   * Refuses a text that cannot fit, however well it tokenises, before anybody tokenises it.
+   * Refuses another model's name.
    *
-   * @param field what clients call it
+   * @throws Refusal.NotFound unless it is this model's
    */
-  public void requireAtMost(String field, long characters) {
-    long most = (long) contextLength * longestTokenBytes; // Each character is at least one byte.
-    if (characters > most) {
+  public void requireNamed(String asked) {
+    if (!asked.equals(id)) {
+      throw new Refusal.NotFound(
+          "model",
+          "model_not_found",
+          "model: " + Shown.text(asked) + " (expected: \"" + id + "\")");
+    }
+  }
+
+  /**
+   * Refuses a prompt that cannot fit, however well it tokenises, before anybody tokenises it.
+   *
+   * @throws Refusal.BadRequest naming the field and both lengths
+   */
+  public void requireShort(Prompt prompt) {
+    long mostBytes = (long) contextLength * longestTokenBytes; // Each character is one or more.
+    switch (prompt) {
+      case Prompt.Conversation talk ->
+          requireAtMost(
+              talk.field(),
+              talk.messages().stream().mapToLong(message -> message.content().length()).sum(),
+              mostBytes,
+              "characters");
+      case Prompt.Text text ->
+          requireAtMost(text.field(), text.text().length(), mostBytes, "characters");
+      case Prompt.Tokens tokens ->
+          requireAtMost(tokens.field(), tokens.ids().length, contextLength, "tokens");
+    }
+  }
+
+  private void requireAtMost(String field, long found, long most, String unit) {
+    if (found > most) {
       throw new Refusal.BadRequest(
           field,
           "context_length_exceeded",
           field
               + ": "
-              + characters
-              + " characters (expected: at most "
-              + contextLength
-              + " tokens, at most "
+              + found
+              + " "
+              + unit
+              + " (expected: at most "
               + most
-              + " characters)");
+              + ", as the context of "
+              + id
+              + " is "
+              + contextLength
+              + " tokens)");
     }
   }
 

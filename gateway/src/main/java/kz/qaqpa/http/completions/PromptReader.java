@@ -7,6 +7,7 @@ import kz.qaqpa.flow.Prompt;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.Fields;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.api.TokenIds;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -15,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
  * The field {@code prompt}: a string, an array of strings, an array of token ids, or an array of
  * such arrays. Functions only.
  */
-public final class PromptReader {
+final class PromptReader {
   private static final String NAME = "prompt";
   private static final String EXPECTED =
       "string, array of strings, array of token ids, or array of such arrays";
@@ -29,7 +30,7 @@ public final class PromptReader {
    * @return one prompt or more, in order
    * @throws kz.qaqpa.admission.Refusal.BadRequest naming the place, never repeating its text
    */
-  public static List<Prompt> read(Fields fields, boolean echo) {
+  static List<Prompt> read(Fields fields, boolean echo) {
     JsonNode node = fields.any(NAME);
     if (node == null || node.isString()) {
       return List.of(text(node, NAME, echo));
@@ -38,7 +39,7 @@ public final class PromptReader {
       throw fields.wrong(NAME, Shown.described(node), EXPECTED);
     }
     if (array.get(0).isNumber()) {
-      return List.of(tokens(fields, array, NAME, echo));
+      return List.of(new Prompt.Tokens(TokenIds.read(array, NAME), echo, NAME));
     }
     if (array.size() > Generation.MOST_ANSWERS) {
       throw fields.wrong(
@@ -52,7 +53,7 @@ public final class PromptReader {
       if (texts && entry.isString()) {
         prompts.add(text(entry, place, echo));
       } else if (!texts && entry instanceof ArrayNode ids && !ids.isEmpty()) {
-        prompts.add(tokens(fields, ids, place, echo));
+        prompts.add(new Prompt.Tokens(TokenIds.read(ids, place), echo, place));
       } else {
         throw fields.wrong(place, Shown.described(entry), texts ? "string" : "token ids");
       }
@@ -64,17 +65,5 @@ public final class PromptReader {
     String text = node == null ? "" : node.stringValue();
     ChatMessage.requireWellFormed(place, text);
     return new Prompt.Text(text, echo, place);
-  }
-
-  private static Prompt tokens(Fields fields, ArrayNode array, String place, boolean echo) {
-    int[] ids = new int[array.size()];
-    for (int i = 0; i < ids.length; i++) {
-      JsonNode id = array.get(i);
-      if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-        throw fields.wrong(place + "[" + i + "]", Shown.described(id), "token id");
-      }
-      ids[i] = id.intValue();
-    }
-    return new Prompt.Tokens(ids, echo, place);
   }
 }
