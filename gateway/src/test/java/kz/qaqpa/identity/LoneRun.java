@@ -24,7 +24,7 @@ record LoneRun(List<Integer> tokens, List<Float> margins) {
     SamplingParams params = request.sampling();
     Sampler sampler = new Sampler(engine.shape().vocabulary());
     StepPlanBuilder builder = new StepPlanBuilder(engine.shape());
-    LogitsMode mode = Sampler.logitsMode(params, null);
+    LogitsMode mode = LogitsMode.FULL; // Whatever the scheduler asks for, the token is the same.
     int[] prompt = request.prompt();
     int cell = engine.shape().prefillChunk();
     List<Integer> tokens = new ArrayList<>();

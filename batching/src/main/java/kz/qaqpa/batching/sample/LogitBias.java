@@ -82,7 +82,7 @@ public final class LogitBias {
   }
 
   /** The bias of a token, 0 if it has none. */
-  public float of(int id) {
+  float biasOf(int id) {
     int i = ids.length == 0 ? -1 : Arrays.binarySearch(ids, id);
     return i < 0 ? 0 : biases[i];
   }

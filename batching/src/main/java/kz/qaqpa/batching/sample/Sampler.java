@@ -265,7 +265,7 @@ public final class Sampler {
     for (int i = 0; i < n; i++) {
       int id = result.candidateId(row, i);
       if (isAllowed(params, id)) {
-        float bias = params.logitBias().of(id);
+        float bias = params.logitBias().biasOf(id);
         int outputs = counts == null ? -1 : counts.outputs(id);
         double score = (double) result.candidateLogit(row, i) + bias;
         kept.add(id, outputs < 0 ? score : penalised(params, score, outputs));

@@ -95,7 +95,7 @@ class BiasAndMaskTest {
     if (params.mask() != null && params.mask().contains(id)) {
       return Double.NEGATIVE_INFINITY;
     }
-    double score = (double) logits[id] + params.logitBias().of(id);
+    double score = (double) logits[id] + params.logitBias().biasOf(id);
     int outputs = counts == null ? -1 : counts.outputs(id);
     if (outputs < 0) {
       return score;
@@ -314,8 +314,8 @@ class BiasAndMaskTest {
 
     assertThat(bias.size()).isEqualTo(2);
     assertThat(bias.largestId()).isEqualTo(9);
-    assertThat(bias.of(3)).isEqualTo(100);
-    assertThat(bias.of(4)).isZero();
+    assertThat(bias.biasOf(3)).isEqualTo(100);
+    assertThat(bias.biasOf(4)).isZero();
     assertThat(bias).isEqualTo(LogitBias.of(Map.of(3, 100f, 9, -100f)));
     assertThat(bias).hasSameHashCodeAs(LogitBias.of(Map.of(3, 100f, 9, -100f)));
     assertThat(LogitBias.of(Map.of(4, 0f))).isEqualTo(LogitBias.NONE);

@@ -43,7 +43,9 @@ class TokenIdentityTest {
   private long cancelled;
   private long cachedTokens;
   private long copies;
-  private long choices;
+  private long groups;
+  private long promptsReadAgain;
+  private long undecided;
 
   @Test
   void everyAnswerEqualsItsRunAlone() {
@@ -55,7 +57,9 @@ class TokenIdentityTest {
       assertThat(cancelled).isPositive();
       assertThat(cachedTokens).isPositive();
       assertThat(copies).isPositive();
-      assertThat(choices).isPositive();
+      assertThat(groups).isPositive();
+      assertThat(promptsReadAgain).isPositive();
+      assertThat(undecided).isPositive();
     }
   }
 
@@ -82,14 +86,16 @@ class TokenIdentityTest {
       injectFaults(engine, random);
     }
     List<Rig.Call> calls = new ArrayList<>();
+    long promptTokens = 0;
     int total = 4 + random.nextInt(20);
     int pace = 1 + random.nextInt(4);
     while (calls.size() < total) {
       for (int i = random.nextInt(pace + 1); i > 0 && calls.size() < total; i--) {
         GenerationRequest request = request(random, calls, rig.now);
+        promptTokens += request.prompt().length;
         if (random.nextInt(3) == 0) {
           calls.addAll(rig.submit(request, 1 + random.nextInt(8)));
-          choices++;
+          groups++;
         } else {
           calls.add(rig.submit(request));
         }
@@ -104,6 +110,8 @@ class TokenIdentityTest {
     calls.forEach(this::check);
     cachedTokens += rig.tally.get(Tally.Item.CACHED_PROMPT_TOKENS);
     copies += engine.copies();
+    promptsReadAgain += rig.tally.get(Tally.Item.PROMPT_TOKENS) > promptTokens ? 1 : 0;
+    undecided += calls.stream().filter(call -> call.sequence().wantsFullLogits).count();
   }
 
   private static void injectFaults(FakeEngine engine, RandomGenerator random) {

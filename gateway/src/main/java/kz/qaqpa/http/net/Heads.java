@@ -5,10 +5,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Frame;
@@ -38,10 +40,12 @@ import reactor.netty.http.IdleTimeoutHandler;
 final class Heads {
   private final Duration headTimeout;
   private final Duration idleTimeout;
+  private final ChannelHandler bareErrors;
 
-  Heads(Duration headTimeout, Duration idleTimeout) {
+  Heads(Duration headTimeout, Duration idleTimeout, ChannelHandler bareErrors) {
     this.headTimeout = headTimeout;
     this.idleTimeout = idleTimeout;
+    this.bareErrors = bareErrors;
   }
 
   void watch(ChannelPipeline pipeline) {
@@ -53,7 +57,12 @@ final class Heads {
     pipeline.addBefore(NettyPipeline.H2CUpgradeHandler, "qaqpa.headStart", head.bytes());
     pipeline.addAfter(
         pipeline.context(HttpServerCodec.class).name(), "qaqpa.upgrades", new Upgrades());
+    watchMessages(pipeline, head);
+  }
+
+  private void watchMessages(ChannelPipeline pipeline, Head head) {
     pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.headEnd", head.messages());
+    pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.bareErrors", bareErrors);
   }
 
   /** A connection that speaks WebSocket now has no more heads. */
@@ -72,6 +81,20 @@ final class Heads {
         pipeline, idleTimeout, new WithoutStreams(codec.connection()));
   }
 
+  /**
+   * What Netty's decoder lets pass though servers may understand it in different ways: other
+   * versions, codings of the body beside chunks, no host or two.
+   */
+  private static boolean isSound(HttpRequest request) {
+    HttpVersion version = request.protocolVersion();
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    boolean chunked = codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
+    int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
+    return version.equals(HttpVersion.HTTP_1_1)
+        ? (codings.isEmpty() || chunked) && hosts == 1
+        : version.equals(HttpVersion.HTTP_1_0) && codings.isEmpty() && hosts <= 1;
+  }
+
   /** Waits for the end of a TLS handshake. */
   private final class Negotiated extends ChannelInboundHandlerAdapter {
     @Override
@@ -84,7 +107,7 @@ final class Heads {
         } else {
           Head head = new Head();
           pipeline.addBefore(NettyPipeline.HttpCodec, "qaqpa.headStart", head.bytes());
-          pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.headEnd", head.messages());
+          watchMessages(pipeline, head);
         }
         context.fireUserEventTriggered(event);
         pipeline.remove(this);
@@ -95,14 +118,14 @@ final class Heads {
   }
 
   /**
-   * Requests with a body stay on HTTP/1.1, as RFC 9113's predecessor allows: to upgrade, Netty
+   * Requests with a body stay on HTTP/1.1, as RFC 9110 allows: to upgrade to anything, Netty
    * would first buffer the whole body, before anybody has looked at the key.
    */
   private static final class Upgrades extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       if (message instanceof HttpRequest request
-          && request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)
+          && request.headers().contains(HttpHeaderNames.UPGRADE)
           && (HttpUtil.isTransferEncodingChunked(request)
               || HttpUtil.getContentLength(request, 0L) > 0)) {
         request.headers().remove(HttpHeaderNames.UPGRADE);
@@ -167,9 +190,14 @@ final class Heads {
       return new ChannelInboundHandlerAdapter() {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-          if (message instanceof HttpRequest) {
+          if (message instanceof HttpRequest request) {
             arrived();
             expected = false;
+            if (request.decoderResult().isSuccess() && !isSound(request)) {
+              request.setDecoderResult(
+                  DecoderResult.failure(
+                      new IllegalArgumentException("not HTTP/1.1 as RFC 9112 has it")));
+            }
           }
           if (message instanceof LastHttpContent) {
             expected = true;
@@ -187,6 +215,7 @@ final class Heads {
       expected = false;
       pipeline.remove("qaqpa.headStart");
       pipeline.remove("qaqpa.upgrades");
+      pipeline.remove(bareErrors);
       pipeline.remove(messages);
       Http2FrameCodec codec = pipeline.get(Http2FrameCodec.class);
       if (codec != null) {
