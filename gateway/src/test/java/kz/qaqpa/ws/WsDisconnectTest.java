@@ -130,9 +130,10 @@ class WsDisconnectTest {
         client.close();
       }
       gateway.awaitNothingLeft();
-      TestGateway.await(
-          () -> get(gateway).contains("qaqpa_websocket_connections{engine=\"0\""
-              + ",model_name=\"kaz-mini\"} 0.0"));
+      TestGateway.await(() ->
+          get(gateway)
+              .contains(
+                  "qaqpa_websocket_connections{engine=\"0\"" + ",model_name=\"kaz-mini\"} 0.0"));
     }
   }
 

@@ -118,8 +118,8 @@ final class Heads {
   }
 
   /**
-   * Requests with a body stay on HTTP/1.1, as RFC 9110 allows: to upgrade to anything, Netty
-   * would first buffer the whole body, before anybody has looked at the key.
+   * Requests with a body stay on HTTP/1.1, as RFC 9110 allows: to upgrade to anything, Netty would
+   * first buffer the whole body, before anybody has looked at the key.
    */
   private static final class Upgrades extends ChannelInboundHandlerAdapter {
     @Override

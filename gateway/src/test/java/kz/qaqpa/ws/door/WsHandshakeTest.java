@@ -187,11 +187,10 @@ class WsHandshakeTest {
   }
 
   @Test
-  void aBody_isRefused() throws Exception {
-    assertRefused(
-        400, "invalid_handshake", "body: present", KEY + "Content-Length: 5\r\n\r\nhello");
-    assertRefused(
-        400, "invalid_handshake", "body: present", KEY + "Transfer-Encoding: chunked\r\n");
+  void aRequestWithABody_isNoHandshake() throws Exception {
+    String message = "method: GET without Upgrade: websocket";
+    assertRefused(405, "method_not_allowed", message, KEY + "Content-Length: 5\r\n\r\nhello");
+    assertRefused(405, "method_not_allowed", message, KEY + "Transfer-Encoding: chunked\r\n");
   }
 
   @Test
