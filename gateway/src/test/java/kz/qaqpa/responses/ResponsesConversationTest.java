@@ -90,8 +90,9 @@ class ResponsesConversationTest {
   @Test
   void systemMessagesInTheInput_stay() throws Exception {
     JsonNode first =
-        answered("\"input\":[{\"role\":\"system\",\"content\":\"s\"},"
-            + "{\"role\":\"user\",\"content\":\"a\"}]");
+        answered(
+            "\"input\":[{\"role\":\"system\",\"content\":\"s\"},"
+                + "{\"role\":\"user\",\"content\":\"a\"}]");
     assertThat(roles(next(first, "b", ""))).containsExactly("system", "user", "assistant", "user");
   }
 
@@ -145,8 +146,14 @@ class ResponsesConversationTest {
     assertThat(roles(response)).as("nothing is forgotten").hasSize(11);
     JsonNode error =
         JsonMapper.shared()
-            .readTree(post("\"input\":\"" + QUESTION + "\"" + more + ","
-                + previous(response.path("id").asString())).body())
+            .readTree(
+                post("\"input\":\""
+                        + QUESTION
+                        + "\""
+                        + more
+                        + ","
+                        + previous(response.path("id").asString()))
+                    .body())
             .path("error");
     assertThat(error.path("code").asString()).isEqualTo("context_length_exceeded");
     String huge = QUESTION.repeat(40);
@@ -183,7 +190,10 @@ class ResponsesConversationTest {
 
   private List<String> roles(JsonNode response) throws Exception {
     String list = PATH + "/" + response.path("id").asString() + "/input_items?order=asc&limit=100";
-    return JsonMapper.shared().readTree(gateway.get(list).body()).path("data").valueStream()
+    return JsonMapper.shared()
+        .readTree(gateway.get(list).body())
+        .path("data")
+        .valueStream()
         .map(item -> item.path("role").asString())
         .toList();
   }
