@@ -119,6 +119,7 @@ public final class Gateway implements AutoCloseable {
               flow,
               responses,
               metrics,
+              model,
               card,
               isLoopback(settings.server().host()),
               pages);

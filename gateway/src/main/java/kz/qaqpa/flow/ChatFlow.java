@@ -90,28 +90,36 @@ public final class ChatFlow {
             lease ->
                 submitted(call, lease) // 3 and 4, on T
                     .publishOn(call.edge()) // 5, back on E
-                    .flatMapMany(streams -> respond.apply(answer(call, streams))),
+                    .flatMapMany(submitted -> respond.apply(answer(call, submitted))),
             lease -> Mono.fromRunnable(lease::close))
         .then();
   }
 
+  /**
+   * What the step loop has.
+   *
+   * @param prompts each with as many streams as it has choices
+   * @param streams one for each answer
+   */
+  private record Submitted(List<ReadyPrompt> prompts, List<TokenStream> streams) {}
+
   /** Steps 3 and 4: text to tokens, and over to the step loop. */
-  private Mono<List<TokenStream>> submitted(Call call, Lease lease) {
+  private Mono<Submitted> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
     return pool.call(() -> {
       if (lease.isClosed()) {
         throw new IllegalStateException("the client left while its request waited");
       }
-      List<GenerationRequest> requests = prompts.build(call);
-      call.trace().prompt(requests.stream().mapToInt(request -> request.prompt().length).sum());
+      List<ReadyPrompt> ready = prompts.build(call);
+      call.trace().prompt(ready.stream().mapToInt(one -> one.request().prompt().length).sum());
       List<TokenStream> streams = new ArrayList<>(call.generation().answers());
-      for (GenerationRequest request : requests) {
-        List<TokenStream> opened = submit(request, call.generation().choices());
+      for (ReadyPrompt prompt : ready) {
+        List<TokenStream> opened = submit(prompt.request(), call.generation().choices());
         lease.own(opened);
         streams.addAll(opened);
       }
       call.trace().enter(RequestTrace.Phase.QUEUE);
-      return streams;
+      return new Submitted(ready, streams);
     });
   }
 
@@ -124,11 +132,13 @@ public final class ChatFlow {
   }
 
   /** Steps 10 and 11: tokens to text, on E. */
-  private Answer answer(Call call, List<TokenStream> streams) {
+  private Answer answer(Call call, Submitted submitted) {
+    List<TokenStream> streams = submitted.streams();
     AnswerTotals totals = new AnswerTotals(call.trace(), streams.size());
     List<Flux<AnswerPart>> choices = new ArrayList<>(streams.size());
     for (int i = 0; i < streams.size(); i++) {
-      choices.add(parts(call, i, streams.get(i), totals));
+      ReadyPrompt prompt = submitted.prompts().get(i / call.generation().choices());
+      choices.add(parts(call, i, prompt, streams.get(i), totals));
     }
     return new Answer(
         call.id(),
@@ -139,20 +149,17 @@ public final class ChatFlow {
         choices.size() == 1 ? choices.getFirst() : Flux.merge(choices));
   }
 
-  private Flux<AnswerPart> parts(Call call, int choice, TokenStream stream, AnswerTotals totals) {
+  private Flux<AnswerPart> parts(
+      Call call, int choice, ReadyPrompt prompt, TokenStream stream, AnswerTotals totals) {
     AnswerAssembler assembler =
-        new AnswerAssembler(
-            choice,
-            choice % call.generation().choices() == 0,
-            stream,
-            model.tokenizer(),
-            call.generation().stop(),
-            totals,
-            call.trace(),
-            metrics);
-    return stream
-        .flux(call.edge())
-        .<AnswerPart>handle(assembler::accept)
-        .onErrorMap(GenerationFailure.class, Refusals::of);
+        new AnswerAssembler(call, choice, prompt, stream, model.tokenizer(), totals, metrics);
+    Flux<AnswerPart> parts =
+        stream
+            .flux(call.edge())
+            .<AnswerPart>handle(assembler::accept)
+            .onErrorMap(GenerationFailure.class, Refusals::of);
+    return prompt.echo().isEmpty()
+        ? parts
+        : parts.startWith(new AnswerPart(choice, prompt.echo(), List.of(), null));
   }
 }
