@@ -97,13 +97,12 @@ public final class Gateway implements AutoCloseable {
       ChatFlow flow =
           new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
       Json.Model card =
-          new Json.Model(
+          Json.Model.of(
               model.id(),
-              "model",
               Instant.now().getEpochSecond(),
-              "qaqpa",
               model.contextLength(),
-              loaded.modelDigest());
+              loaded.modelDigest(),
+              model.card());
       EdgeParts parts =
           new EdgeParts(
               gate,
