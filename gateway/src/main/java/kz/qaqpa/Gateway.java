@@ -25,6 +25,9 @@ import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponseStore;
+import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.responses.ResponsesSettings;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /** A running gateway: the parts, wired by hand, and their end in the right order. */
@@ -59,13 +62,15 @@ public final class Gateway implements AutoCloseable {
    * @param tls section {@code tls}
    * @param cors section {@code cors}
    * @param batching section {@code batching}
+   * @param responses section {@code responses}
    */
   public record Settings(
       ServerSettings server,
       HttpSettings http,
       TlsSettings tls,
       CorsSettings cors,
-      BatchingSettings batching) {}
+      BatchingSettings batching,
+      ResponsesSettings responses) {}
 
   /**
    * Starts the step loop and serves.
@@ -96,6 +101,8 @@ public final class Gateway implements AutoCloseable {
       AdmissionGate gate = new AdmissionGate(directory);
       ChatFlow flow =
           new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
+      ResponsesFlow responses =
+          new ResponsesFlow(flow, model, new ResponseStore(settings.responses()));
       Json.Model card =
           Json.Model.of(
               model.id(),
@@ -109,6 +116,7 @@ public final class Gateway implements AutoCloseable {
               engine,
               pool,
               flow,
+              responses,
               metrics,
               model,
               card,

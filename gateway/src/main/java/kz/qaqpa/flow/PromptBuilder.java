@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client wrote to what the engine is told. Any thread. */
 final class PromptBuilder {
+  /** The part of the context that is kept for an answer whose length nobody limited. */
+  private static final int UNASKED_ROOM = 4;
+
   private static final String TOO_LONG = "context_length_exceeded";
   private static final int[] NONE = {};
 
@@ -59,7 +62,7 @@ final class PromptBuilder {
   }
 
   private ReadyPrompt ready(ChatFlow.Call call, Prompt prompt, SamplingParams sampling) {
-    int[] tokens = encode(prompt);
+    int[] tokens = encode(call.generation(), prompt);
     GenerationRequest request =
         new GenerationRequest(
             call.id(),
@@ -94,8 +97,14 @@ final class PromptBuilder {
     return Arrays.copyOfRange(tokens, Math.max(0, tokens.length - most), tokens.length);
   }
 
-  private int[] encode(Prompt prompt) {
+  private int[] encode(Generation generation, Prompt prompt) {
     return switch (prompt) {
+      case Prompt.Conversation talk when talk.dropOldest() ->
+          new Turns(talk.messages())
+              .fit(
+                  model.mostBytes(),
+                  model.contextLength() - answerRoom(generation),
+                  kept -> model.encode(new Prompt.Conversation(kept, false, talk.field()), true));
       case Prompt.Conversation talk -> model.encode(talk, true);
       case Prompt.Text text -> {
         int[] tokens = model.encode(text, true);
@@ -107,6 +116,12 @@ final class PromptBuilder {
       }
       case Prompt.Tokens tokens -> model.require(tokens);
     };
+  }
+
+  /** What is left of the context for the answer when turns are left out for it. */
+  private int answerRoom(Generation generation) {
+    Integer asked = generation.maxTokens();
+    return asked == null ? Math.max(1, model.contextLength() / UNASKED_ROOM) : asked;
   }
 
   private int maxTokens(Generation generation, Prompt prompt, int promptTokens) {

@@ -76,19 +76,29 @@ public record ServedModel(
    * @throws Refusal.BadRequest naming the field and both lengths
    */
   public void requireShort(Prompt prompt) {
-    long mostBytes = (long) contextLength * longestTokenBytes; // Each character is one or more.
     switch (prompt) {
+      case Prompt.Conversation talk when talk.dropOldest() ->
+          requireAtMost(
+              talk.field(),
+              new Turns(talk.messages()).leastCharacters(),
+              mostBytes(),
+              "characters");
       case Prompt.Conversation talk ->
           requireAtMost(
               talk.field(),
               talk.messages().stream().mapToLong(message -> message.content().length()).sum(),
-              mostBytes,
+              mostBytes(),
               "characters");
       case Prompt.Text text ->
-          requireAtMost(text.field(), text.text().length(), mostBytes, "characters");
+          requireAtMost(text.field(), text.text().length(), mostBytes(), "characters");
       case Prompt.Tokens tokens ->
           requireAtMost(tokens.field(), tokens.ids().length, contextLength, "tokens");
     }
+  }
+
+  /** Most bytes that the context can hold; each character is at least one. */
+  long mostBytes() {
+    return (long) contextLength * longestTokenBytes;
   }
 
   private void requireAtMost(String field, long found, long most, String unit) {

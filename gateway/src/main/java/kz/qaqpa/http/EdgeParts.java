@@ -12,6 +12,8 @@ import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatRoute;
 import kz.qaqpa.http.completions.CompletionsRoute;
+import kz.qaqpa.http.responses.ResponsesRoute;
+import kz.qaqpa.http.responses.StoredResponsesRoute;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.HealthRoute;
 import kz.qaqpa.http.route.JsonDoor;
@@ -24,6 +26,7 @@ import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponsesFlow;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
@@ -33,6 +36,7 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param engine what answers
  * @param pool where long parsing goes
  * @param flow the way of a chat request
+ * @param responses the way of a response
  * @param metrics what is counted
  * @param model what is served
  * @param card the model as {@code /v1/models} shows it
@@ -44,6 +48,7 @@ public record EdgeParts(
     BatchingEngine engine,
     TokenizePool pool,
     ChatFlow flow,
+    ResponsesFlow responses,
     GatewayMetrics metrics,
     ServedModel model,
     Json.Model card,
@@ -64,6 +69,10 @@ public record EdgeParts(
     AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
     List<Route> routes = new ArrayList<>();
     routes.add(new ChatRoute(door, flow, writer, metrics));
+    routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
+    for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
+      routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
+    }
     routes.add(new CompletionsRoute(door, flow, writer, metrics));
     routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool), model, metrics));
     routes.add(new ModelsRoute(gate, card));
