@@ -140,15 +140,15 @@ class ResponsesHostileTest {
     assertThat(error(400, post(items)).path("message").asString())
         .isEqualTo("input: 10000 items (expected: at most 2048 items)");
     String huge = "\"input\":\"" + "ә".repeat(1 << 20) + "\"";
-    assertThat(error(400, post(huge)).path("code").asString())
-        .isEqualTo("context_length_exceeded");
+    assertThat(error(400, post(huge)).path("code").asString()).isEqualTo("context_length_exceeded");
     assertThat(error(400, post(huge + ",\"truncation\":\"auto\"")).path("param").asString())
         .isEqualTo("input");
     String deep = "\"input\":" + "[".repeat(500) + "]".repeat(500);
     assertThat(error(400, post(deep)).path("code").asString()).isEqualTo("invalid_body");
-    assertThat(error(400, post(input("\"safety_identifier\":\"" + "x".repeat(65) + "\"")))
-            .path("message")
-            .asString())
+    assertThat(
+            error(400, post(input("\"safety_identifier\":\"" + "x".repeat(65) + "\"")))
+                .path("message")
+                .asString())
         .isEqualTo("safety_identifier: 65 characters (expected: at most 64 characters)");
   }
 
