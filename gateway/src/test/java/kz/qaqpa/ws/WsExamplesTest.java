@@ -29,7 +29,10 @@ class WsExamplesTest {
   void java() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.saying(ANSWER))) {
       Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-      assertThat(run(gateway, List.of(java.toString(), "-Dstdout.encoding=UTF-8", "WebSocketChat.java")))
+      assertThat(
+              run(
+                  gateway,
+                  List.of(java.toString(), "-Dstdout.encoding=UTF-8", "WebSocketChat.java")))
           .isEqualTo(ANSWER + "\nresponse.completed\n");
       gateway.awaitNothingLeft();
     }
@@ -42,7 +45,13 @@ class WsExamplesTest {
       String flag = "--experimental-websocket"; // Needed by Node 20, known to younger ones.
       assertThat(run(gateway, List.of("node", "--no-warnings", flag, "websocket.mjs")))
           .matches(
-              "(?s)\\Q" + ANSWER + " | " + ANSWER + " | " + ANSWER + "\\E\ncomputed before: \\d+\n");
+              "(?s)\\Q"
+                  + ANSWER
+                  + " | "
+                  + ANSWER
+                  + " | "
+                  + ANSWER
+                  + "\\E\ncomputed before: \\d+\n");
       gateway.awaitNothingLeft();
     }
   }
@@ -98,8 +107,7 @@ class WsExamplesTest {
                   // The process has ended.
                 }
               });
-      String said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(said).isZero();
       killer.interrupt();
       return said;

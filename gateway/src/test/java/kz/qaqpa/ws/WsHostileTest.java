@@ -299,8 +299,7 @@ class WsHostileTest {
     String frame = early.toString(StandardCharsets.ISO_8859_1);
     try (WsRaw client =
         WsRaw.handshake(
-            gateway.address(),
-            "Authorization: Bearer " + TestGateway.KEY + "\r\n\r\n" + frame)) {
+            gateway.address(), "Authorization: Bearer " + TestGateway.KEY + "\r\n\r\n" + frame)) {
       assertThat(client.head()).startsWith("HTTP/1.1 ");
     }
   }

@@ -38,9 +38,7 @@ class WsJavaClientTest {
             java.util.function.UnaryOperator.identity(),
             certificates.settings(TlsSettings.Client.NONE))) {
       converse(
-          gateway,
-          HttpClient.newBuilder().sslContext(certificates.client(false)).build(),
-          "wss");
+          gateway, HttpClient.newBuilder().sslContext(certificates.client(false)).build(), "wss");
     }
   }
 
