@@ -13,6 +13,7 @@ import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.ws.Sessions;
 import kz.qaqpa.ws.WsSettings;
+import kz.qaqpa.ws.frame.EarlyBytes;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -67,6 +68,7 @@ public final class WsRoute implements Route {
     exchange
         .head(101)
         .set(AiDisclosure.HEADER, disclosure.value(application.agency().id(), Instant.now()));
+    EarlyBytes.refuse(exchange.channel());
     return exchange
         .response()
         .sendWebsocket((_, _) -> begin(exchange, application), spec(handshake.protocol(exchange)));
