@@ -70,7 +70,8 @@ class CompletionsTest {
             usual.stopTokens(),
             usual.defaults(),
             usual.longestTokenBytes(),
-            usual.mask());
+            usual.mask(),
+            usual.card());
     try (TestGateway gateway =
         TestGateway.of(PseudoModel.hashing(), model, UnaryOperator.identity())) {
       assertThat(error(gateway, "\"prompt\":\"\"").path("message").asString())

@@ -2,6 +2,7 @@ package kz.qaqpa.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.model.LlamaConfig;
@@ -32,8 +33,12 @@ final class ModelLoader {
     return id;
   }
 
-  /** Tokenizer, chat template and defaults. */
-  static ServedModel load(Path folder, String id, EngineShape shape) {
+  /**
+   * Tokenizer, chat template, defaults and card.
+   *
+   * @param warnings hears what is wrong with the card
+   */
+  static ServedModel load(Path folder, String id, EngineShape shape, Consumer<String> warnings) {
     LlamaConfig config = LlamaConfig.read(folder);
     BpeTokenizer tokenizer = BpeTokenizer.load(folder);
     ChatTemplate template = ChatTemplate.load(folder, tokenizer);
@@ -45,7 +50,8 @@ final class ModelLoader {
         config.eosTokenIds(),
         config.generation(),
         ServedModel.longestToken(tokenizer),
-        ServedModel.controlTokens(tokenizer, shape.vocabulary(), config.eosTokenIds()));
+        ServedModel.controlTokens(tokenizer, shape.vocabulary(), config.eosTokenIds()),
+        ModelCardReader.read(folder, warnings));
   }
 
   /** Conversations as the model's own template writes them. */

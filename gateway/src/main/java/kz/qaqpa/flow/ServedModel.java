@@ -6,6 +6,7 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.sample.TokenMask;
 import kz.qaqpa.engine.model.GenerationDefaults;
 import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.http.api.ModelCard;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.tokenizer.Tokenizer;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
@@ -21,6 +22,7 @@ import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
  * @param defaults sampling where a request says nothing
  * @param longestTokenBytes most bytes that one token stands for
  * @param mask tokens that no answer may have
+ * @param card what its files say of it
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed to every request as it is; never changed.
 public record ServedModel(
@@ -31,7 +33,8 @@ public record ServedModel(
     int[] stopTokens,
     GenerationDefaults defaults,
     int longestTokenBytes,
-    TokenMask mask) {
+    TokenMask mask,
+    ModelCard card) {
 
   /** A conversation to token ids. Any thread; may take long. */
   @FunctionalInterface
@@ -175,6 +178,20 @@ public record ServedModel(
       longest = Math.max(longest, lengthOf(tokenizer, id));
     }
     return longest;
+  }
+
+  /** The same with another card. */
+  public ServedModel withCard(ModelCard other) {
+    return new ServedModel(
+        id,
+        tokenizer,
+        prompts,
+        contextLength,
+        stopTokens,
+        defaults,
+        longestTokenBytes,
+        mask,
+        other);
   }
 
   /** The id of the vocabulary that is highest. */
