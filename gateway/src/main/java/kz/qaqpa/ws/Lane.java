@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * were asked for. Confined to the event loop.
  */
 final class Lane {
-  private final @Nullable String streamId;
   private final int mostWaiting;
   private final Function<ClientEvent.Create, Turn> begin;
   private final Queue<ClientEvent.Create> waiting = new ArrayDeque<>();
@@ -24,14 +23,9 @@ final class Lane {
    *
    * @param begin makes a turn, not yet started
    */
-  Lane(@Nullable String streamId, int mostWaiting, Function<ClientEvent.Create, Turn> begin) {
-    this.streamId = streamId;
+  Lane(int mostWaiting, Function<ClientEvent.Create, Turn> begin) {
     this.mostWaiting = mostWaiting;
     this.begin = begin;
-  }
-
-  @Nullable String streamId() {
-    return streamId;
   }
 
   /**

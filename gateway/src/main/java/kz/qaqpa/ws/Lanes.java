@@ -61,7 +61,7 @@ final class Lanes {
     Lane lane = lanes.get(key);
     if (lane == null) {
       requirePlace();
-      lane = lane(key, create.streamId());
+      lane = lane(key);
     }
     long most = (long) WAITING_MESSAGES * settings.maxMessageBytes();
     if (lane.running() != null && waitingBytes + create.bytes() > most) {
@@ -89,11 +89,11 @@ final class Lanes {
     }
   }
 
-  private Lane lane(String key, @Nullable String streamId) {
+  private Lane lane(String key) {
     Lane[] self = new Lane[1];
     Function<ClientEvent.Create, Turn> begin =
         create -> starter.turn(create, () -> over(self[0], key));
-    self[0] = new Lane(streamId, settings.laneQueue(), begin);
+    self[0] = new Lane(settings.laneQueue(), begin);
     lanes.put(key, self[0]);
     return self[0];
   }

@@ -69,7 +69,7 @@ final class Session implements FrameHandler.Peer {
   }
 
   /**
-   * Takes over a channel whose handshake is done.
+   * A session on a channel whose handshake is done, to be started.
    *
    * @param trace of the handshake: its id begins those of the responses
    */
@@ -90,11 +90,21 @@ final class Session implements FrameHandler.Peer {
     this.lanes = new Lanes(parts.settings(), channel.eventLoop(), this::turn, this::idle);
     WsSettings settings = parts.settings();
     this.memory = ResponseMemory.ofLast(settings.keptResponses());
-    this.frames =
-        FrameHandler.install(channel, settings.maxMessageBytes(), settings.linger(), this);
-    every(settings.keepAlive(), lanes::tick);
-    every(settings.ping(), this::ping);
-    after(settings.lifetime(), () -> retire(tooOld()));
+    this.frames = new FrameHandler(settings.maxMessageBytes(), settings.linger(), this);
+  }
+
+  /** Begins, once whoever is told of its end is ready for it. */
+  void start() {
+    frames.install(channel);
+    if (!channel.isActive()) {
+      over(FrameHandler.ABNORMAL);
+    }
+    if (!over) {
+      WsSettings settings = parts.settings();
+      every(settings.keepAlive(), lanes::tick);
+      every(settings.ping(), this::ping);
+      after(settings.lifetime(), () -> retire(tooOld()));
+    }
   }
 
   /** How the session and its responses are called in logs. */

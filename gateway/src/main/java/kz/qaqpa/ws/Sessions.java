@@ -70,9 +70,7 @@ public final class Sessions {
         new Session(channel, application, trace, loops.of(channel.eventLoop()), parts, this::ended);
     parts.metrics().socketOpened();
     open.add(session);
-    if (!channel.isActive()) {
-      session.over(1006);
-    }
+    session.start();
     if (draining) {
       session.drain();
     }
@@ -82,11 +80,6 @@ public final class Sessions {
   public void drain() {
     draining = true;
     open.forEach(Session::drain);
-  }
-
-  /** Sessions that are open now. */
-  public int live() {
-    return open.size();
   }
 
   private void ended(Session session, int code, int messages, int responses) {

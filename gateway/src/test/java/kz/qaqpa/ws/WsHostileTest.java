@@ -292,6 +292,19 @@ class WsHostileTest {
   }
 
   @Test
+  void framesThatComeWithTheHandshake_harmNobody() throws Exception {
+    java.io.ByteArrayOutputStream early = new java.io.ByteArrayOutputStream();
+    early.writeBytes(WsRaw.head(FIN | WsRaw.TEXT, 0x80, 2));
+    early.writeBytes(new byte[] {0, 0, 0, 0, '{', '}'});
+    String frame = early.toString(StandardCharsets.ISO_8859_1);
+    try (WsRaw client =
+        WsRaw.handshake(
+            gateway.address(), "Authorization: Bearer " + TestGateway.KEY + "\r\n\r\n" + frame)) {
+      assertThat(client.head()).startsWith("HTTP/1.1 ");
+    }
+  }
+
+  @Test
   void garbage_neverStopsTheServer() {
     Seeds.forRandom(
         60,

@@ -172,6 +172,25 @@ class WsSessionTest {
   }
 
   @Test
+  void bytesThatWait_areBounded_overAllLanes() throws Exception {
+    try (TestGateway gateway = gateway("иә", new WsTuning().maxMessageBytes(4096));
+        WsRaw client = WsRaw.open(gateway)) {
+      Semaphore steps = new Semaphore(0);
+      gateway.engine().beforeStep(_ -> steps.acquireUninterruptibly());
+      String padding = "a ".repeat(1800);
+      client.create("x", "");
+      for (int i = 0; i < 5; i++) {
+        client.create(padding, "\"max_output_tokens\":1");
+      }
+      JsonNode error = error(client);
+      assertThat(error.path("status").asInt()).isEqualTo(429);
+      assertThat(error.path("error").path("message").asString())
+          .startsWith("messages whose responses wait: ")
+          .endsWith(" bytes (expected: at most 16384)");
+    }
+  }
+
+  @Test
   void cancel_endsAResponse_andTheLaneGoesOn() throws Exception {
     try (TestGateway gateway = endless(new WsTuning());
         WsRaw client = WsRaw.open(gateway)) {

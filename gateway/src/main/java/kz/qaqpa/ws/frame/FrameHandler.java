@@ -76,20 +76,20 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter {
     CLOSING
   }
 
-  private FrameHandler(int maxBytes, Duration linger, Peer peer) {
+  /**
+   * A handler, not yet at work.
+   *
+   * @param maxBytes longest frame and message
+   * @param linger how long a peer may take to answer a close frame
+   */
+  public FrameHandler(int maxBytes, Duration linger, Peer peer) {
     this.maxBytes = maxBytes;
     this.linger = linger;
     this.peer = peer;
   }
 
-  /**
-   * Takes over a channel whose handshake is done.
-   *
-   * @param maxBytes longest frame and message
-   * @param linger how long a peer may take to answer a close frame
-   */
-  public static FrameHandler install(Channel channel, int maxBytes, Duration linger, Peer peer) {
-    FrameHandler handler = new FrameHandler(maxBytes, linger, peer);
+  /** Takes over a channel whose handshake is done; what came with it is told at once. */
+  public void install(Channel channel) {
     ChannelPipeline pipeline = channel.pipeline();
     WebSocketDecoderConfig strict =
         WebSocketDecoderConfig.newBuilder()
@@ -99,10 +99,9 @@ public final class FrameHandler extends ChannelInboundHandlerAdapter {
             .closeOnProtocolViolation(false)
             .build();
     pipeline.addBefore(NettyPipeline.ReactiveBridge, "qaqpa.utf8", new Utf8FrameValidator(false));
-    pipeline.addBefore(NettyPipeline.ReactiveBridge, "qaqpa.frames", handler);
+    pipeline.addBefore(NettyPipeline.ReactiveBridge, "qaqpa.frames", this);
     pipeline.replace(DECODER, DECODER, new WebSocket13FrameDecoder(strict));
     channel.config().setAutoRead(true);
-    return handler;
   }
 
   /** Asks whether the client is there. */
