@@ -1,10 +1,10 @@
-// node websocket.mjs (Node 22, or Node 20 with --experimental-websocket); no package is needed.
+// npm install ws, then: node websocket.mjs
+import { WebSocket } from 'ws';
+
 const url = process.env.QAQPA_URL ?? 'http://127.0.0.1:8080';
 const headers = {authorization: `Bearer ${process.env.QAQPA_KEY}`};
-
-const ticket = await fetch(`${url}/v1/ws-tickets`, {method: 'POST', headers});
-const {subprotocols} = await ticket.json();
-const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/v1/responses`, subprotocols);
+const socket = new WebSocket(
+  `${url.replace(/^http/, 'ws')}/v1/responses`, 'qaqpa.responses.v1', {headers});
 
 /** Asks in one lane; resolves with the response when it has ended. */
 const ask = (lane, input, previous = null) => new Promise((done, fail) => {

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.http.Browser;
+import kz.qaqpa.sdk.NodeClients;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -42,8 +44,11 @@ class WsExamplesTest {
   @Tag("node")
   void node() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.saying(ANSWER))) {
-      String flag = "--experimental-websocket"; // Needed by Node 20, known to younger ones.
-      assertThat(run(gateway, List.of("node", "--no-warnings", flag, "websocket.mjs")))
+      Path script = NodeClients.folder().resolve("websocket.mjs"); // Where its package is.
+      Files.copy(EXAMPLES.resolve("websocket.mjs"), script, StandardCopyOption.REPLACE_EXISTING);
+      String url = "http://127.0.0.1:" + gateway.address().getPort();
+      Process process = NodeClients.run(script, url, TestGateway.KEY);
+      assertThat(NodeClients.finish("websocket.mjs", process, 60))
           .matches(
               "(?s)\\Q"
                   + ANSWER
