@@ -10,7 +10,19 @@ import tools.jackson.databind.node.ObjectNode;
  * Places where OpenAI's own document is wrong or this gateway goes further, each with its reason.
  */
 final class Corrections {
-  private static final List<Correction> ALL = List.of();
+  private static final List<Correction> ALL =
+      List.of(
+          new Correction(
+              "/components/schemas/CreateCompletionResponse/properties/choices/items/properties",
+              "finish_reason",
+              "{\"enum\":[\"stop\",\"length\",\"content_filter\",null]}",
+              "the schema is also that of a stream's events, and most of them are not the last"),
+          new Correction(
+              "/components/schemas/CreateCompletionResponse/properties",
+              "usage",
+              "{\"anyOf\":[{\"$ref\":\"#/components/schemas/CompletionUsage\"},"
+                  + "{\"type\":\"null\"}]}",
+              "null in events before the last, as the description of stream_options says"));
 
   private Corrections() {}
 
