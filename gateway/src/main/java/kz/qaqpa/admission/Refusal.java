@@ -65,6 +65,22 @@ public abstract sealed class Refusal extends RuntimeException {
     }
   }
 
+  /** Whoever asks is known, or need not be, and may not do this. */
+  public static final class Forbidden extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+
+    public Forbidden(String code, String message) {
+      super(message);
+      this.code = code;
+    }
+
+    /** What clients and metrics call it. */
+    public String code() {
+      return code;
+    }
+  }
+
   /** No such resource. */
   public static final class NotFound extends Refusal {
     private static final long serialVersionUID = 1L;
@@ -127,6 +143,15 @@ public abstract sealed class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public UnsupportedMedia(String message) {
+      super(message);
+    }
+  }
+
+  /** A version of WebSocket that is not spoken here. */
+  public static final class UpgradeRequired extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public UpgradeRequired(String message) {
       super(message);
     }
   }

@@ -10,19 +10,24 @@ import tools.jackson.databind.node.ObjectNode;
  * Places where OpenAI's own document is wrong or this gateway goes further, each with its reason.
  */
 final class Corrections {
+  /** A chunk of a streamed completion, which the document does not tell from a whole answer. */
+  static final String COMPLETION_CHUNK = "CreateCompletionStreamResponse";
+
+  private static final String SCHEMAS = "/components/schemas";
+
   private static final List<Correction> ALL =
       List.of(
           new Correction(
-              "/components/schemas/CreateCompletionResponse/properties/choices/items/properties",
+              SCHEMAS + "/" + COMPLETION_CHUNK + "/properties/choices/items/properties",
               "finish_reason",
-              "{\"enum\":[\"stop\",\"length\",\"content_filter\",null]}",
-              "the schema is also that of a stream's events, and most of them are not the last"),
+              "{\"anyOf\":[{\"enum\":[\"stop\",\"length\",\"content_filter\"]},{\"type\":\"null\"}]}",
+              "only a choice's last chunk has a reason; the others say null, as OpenAI's own do"),
           new Correction(
-              "/components/schemas/CreateCompletionResponse/properties",
+              SCHEMAS + "/" + COMPLETION_CHUNK + "/properties",
               "usage",
               "{\"anyOf\":[{\"$ref\":\"#/components/schemas/CompletionUsage\"},"
                   + "{\"type\":\"null\"}]}",
-              "null in events before the last, as the description of stream_options says"));
+              "null in chunks before the last, as the description of stream_options says"));
 
   private Corrections() {}
 
@@ -39,6 +44,8 @@ final class Corrections {
   /** Changes the document in place; a place that is no longer there is an error. */
   static void apply(ObjectNode document) {
     allowNull(document);
+    ((ObjectNode) document.at(SCHEMAS))
+        .set(COMPLETION_CHUNK, document.at(SCHEMAS + "/CreateCompletionResponse").deepCopy());
     for (Correction correction : ALL) {
       JsonNode parent = document.at(correction.at());
       JsonNode value = JsonMapper.shared().readTree(correction.value());
