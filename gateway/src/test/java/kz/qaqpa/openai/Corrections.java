@@ -25,9 +25,8 @@ final class Corrections {
           new Correction(
               SCHEMAS + "/" + COMPLETION_CHUNK + "/properties",
               "usage",
-              "{\"anyOf\":[{\"$ref\":\"#/components/schemas/CompletionUsage\"},"
-                  + "{\"type\":\"null\"}]}",
-              "null in chunks before the last, as the description of stream_options says"));
+              "{\"anyOf\":[{\"$ref\":\"#/components/schemas/CompletionUsage\"},{\"type\":\"null\"}]}",
+              "stream_options promises usage: null in all chunks but the last"));
 
   private Corrections() {}
 
