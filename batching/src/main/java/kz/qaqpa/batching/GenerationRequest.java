@@ -37,4 +37,10 @@ public record GenerationRequest(
       throw new IllegalArgumentException("max_tokens: " + maxTokens + " (expected: >= 1)");
     }
   }
+
+  /** The same with another limit of its answer. */
+  public GenerationRequest withMaxTokens(int most) {
+    return new GenerationRequest(
+        id, agency, prefixSalt, prompt, most, sampling, stopTokens, deadlineNanos);
+  }
 }

@@ -275,6 +275,7 @@ public final class Scheduler {
     boolean prefill = s.state == PREFILL;
     residency.append(s, tokens);
     if (prefill) {
+      s.outlet.promptRead(s.computed);
       tally.add(Item.COMPUTED_PROMPT_TOKENS, tokens);
     }
     return s.computed >= s.promptLength();
