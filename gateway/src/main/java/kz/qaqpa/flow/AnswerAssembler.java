@@ -19,7 +19,7 @@ import reactor.core.publisher.SynchronousSink;
 final class AnswerAssembler {
   private final int choice;
   private final boolean firstOfPrompt;
-  private final TokenStream stream;
+  private final ChoiceMeter meter;
   private final StreamingDecoder decoder;
   private final @Nullable StopStringMatcher stops;
   private final ScoredTokens scored;
@@ -35,11 +35,12 @@ final class AnswerAssembler {
    *
    * @param choice which choice of the answer it is
    * @param firstOfPrompt whether what was cached of the prompt is counted here
+   * @param meter counts what the choice uses, and lets as much text through as was granted
    */
   AnswerAssembler(
       int choice,
       boolean firstOfPrompt,
-      TokenStream stream,
+      ChoiceMeter meter,
       Tokenizer tokenizer,
       List<String> stop,
       AnswerTotals totals,
@@ -47,7 +48,7 @@ final class AnswerAssembler {
       GatewayMetrics metrics) {
     this.choice = choice;
     this.firstOfPrompt = firstOfPrompt;
-    this.stream = stream;
+    this.meter = meter;
     this.decoder = tokenizer.streamingDecoder();
     this.stops = stop.isEmpty() ? null : new StopStringMatcher(stop);
     this.scored = new ScoredTokens(tokenizer);
@@ -72,17 +73,27 @@ final class AnswerAssembler {
     decoded += text.length();
     if (stops != null && !text.isEmpty()) {
       text = stops.push(text);
-      if (stops.matched()) {
-        finish(text, scored.sent(text.length()), FinishReason.STOP, sink);
-        return;
-      }
     }
-    if (!text.isEmpty()) {
+    text = meter.take(text);
+    if (isEnded()) {
+      finishEarly(text, sink);
+    } else if (!text.isEmpty()) {
       sink.next(new AnswerPart(choice, text, scored.sent(text.length()), null));
     }
   }
 
+  /** Whether a stop string was found, or text had to be cut off before it. */
+  private boolean isEnded() {
+    return meter.isFull() || (stops != null && stops.matched());
+  }
+
+  private void finishEarly(String text, SynchronousSink<AnswerPart> sink) {
+    FinishReason reason = meter.isFull() ? FinishReason.LENGTH : FinishReason.STOP;
+    finish(text, scored.sent(text.length()), reason, sink);
+  }
+
   private void count() {
+    meter.token();
     long now = System.nanoTime();
     if (trace.outputTokens() == 0) {
       metrics.token(true, now - trace.startNanos());
@@ -90,7 +101,7 @@ final class AnswerAssembler {
       metrics.token(false, now - lastTokenNanos);
     }
     if (!spoke) {
-      read(Objects.requireNonNull(stream.prefill(), "tokens before the prompt was read"));
+      read(Objects.requireNonNull(meter.stream().prefill(), "tokens before the prompt was read"));
     }
     lastTokenNanos = now;
     trace.token(now);
@@ -108,15 +119,15 @@ final class AnswerAssembler {
       read(end.prefill()); // An answer without a token.
     }
     String text = decoder.finish();
-    FinishReason reason = end.reason();
     if (stops != null) {
       text = stops.push(text) + stops.finish();
-      if (stops.matched()) {
-        finish(text, scored.sent(text.length()), FinishReason.STOP, sink);
-        return;
-      }
     }
-    finish(text, scored.rest(), reason, sink);
+    text = meter.take(text);
+    if (isEnded()) {
+      finishEarly(text, sink);
+    } else {
+      finish(text, scored.rest(), end.reason(), sink);
+    }
   }
 
   private void finish(
@@ -124,6 +135,7 @@ final class AnswerAssembler {
       List<ScoredToken> tokens,
       FinishReason reason,
       SynchronousSink<AnswerPart> sink) {
+    meter.end();
     AnswerPart.Ending ending =
         new AnswerPart.Ending(
             reason, totals.ended(new AnswerPart.Ending(reason, null).finishReason()));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Permit;
 import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.GenerationFailure;
@@ -86,17 +87,23 @@ public final class ChatFlow {
   public Mono<Void> run(Call call, Function<Answer, Publisher<Void>> respond) {
     prompts.check(call.generation());
     return Flux.usingWhen(
-            Mono.fromSupplier(() -> new Lease(gate.admit(call.application()))), // 2, on E
+            Mono.fromSupplier(() -> admitted(call)), // 2, on E
             lease ->
                 submitted(call, lease) // 3 and 4, on T
                     .publishOn(call.edge()) // 5, back on E
-                    .flatMapMany(streams -> respond.apply(answer(call, streams))),
+                    .flatMapMany(choices -> respond.apply(answer(call, choices))),
             lease -> Mono.fromRunnable(lease::close))
         .then();
   }
 
-  /** Steps 3 and 4: text to tokens, and over to the step loop. */
-  private Mono<List<TokenStream>> submitted(Call call, Lease lease) {
+  private Lease admitted(Call call) {
+    Permit permit = gate.admit(call.application());
+    call.trace().rates(permit.rates());
+    return new Lease(permit);
+  }
+
+  /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. */
+  private Mono<List<ChoiceMeter>> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
     return pool.call(() -> {
       if (lease.isClosed()) {
@@ -104,15 +111,27 @@ public final class ChatFlow {
       }
       List<GenerationRequest> requests = prompts.build(call);
       call.trace().prompt(requests.stream().mapToInt(request -> request.prompt().length).sum());
-      List<TokenStream> streams = new ArrayList<>(call.generation().answers());
-      for (GenerationRequest request : requests) {
-        List<TokenStream> opened = submit(request, call.generation().choices());
-        lease.own(opened);
-        streams.addAll(opened);
-      }
+      Allowance allowance =
+          Allowance.reserve(call.generation(), requests, model.tokenizer(), lease.permit());
+      call.trace().rates(allowance.rates());
+      List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
       call.trace().enter(RequestTrace.Phase.QUEUE);
-      return streams;
+      return choices;
     });
+  }
+
+  private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
+    List<ChoiceMeter> all = new ArrayList<>();
+    for (int i = 0; i < allowance.requests().size(); i++) {
+      GenerationRequest request = allowance.requests().get(i);
+      List<ChoiceMeter> meters =
+          submit(request, choices).stream()
+              .map(stream -> new ChoiceMeter(stream, allowance.nextMeter()))
+              .toList();
+      lease.own(new Lease.Part(request.prompt().length, allowance.promptCharacters(i), meters));
+      all.addAll(meters);
+    }
+    return all;
   }
 
   private List<TokenStream> submit(GenerationRequest request, int choices) {
@@ -124,33 +143,33 @@ public final class ChatFlow {
   }
 
   /** Steps 10 and 11: tokens to text, on E. */
-  private Answer answer(Call call, List<TokenStream> streams) {
-    AnswerTotals totals = new AnswerTotals(call.trace(), streams.size());
-    List<Flux<AnswerPart>> choices = new ArrayList<>(streams.size());
-    for (int i = 0; i < streams.size(); i++) {
-      choices.add(parts(call, i, streams.get(i), totals));
+  private Answer answer(Call call, List<ChoiceMeter> meters) {
+    AnswerTotals totals = new AnswerTotals(call.trace(), meters.size());
+    List<Flux<AnswerPart>> choices = new ArrayList<>(meters.size());
+    for (int i = 0; i < meters.size(); i++) {
+      choices.add(parts(call, i, meters.get(i), totals));
     }
     return new Answer(
         call.id(),
         Instant.now().getEpochSecond(),
         model.id(),
         call.agency(),
-        streams.size(),
+        meters.size(),
         choices.size() == 1 ? choices.getFirst() : Flux.merge(choices));
   }
 
-  private Flux<AnswerPart> parts(Call call, int choice, TokenStream stream, AnswerTotals totals) {
+  private Flux<AnswerPart> parts(Call call, int choice, ChoiceMeter meter, AnswerTotals totals) {
     AnswerAssembler assembler =
         new AnswerAssembler(
             choice,
             choice % call.generation().choices() == 0,
-            stream,
+            meter,
             model.tokenizer(),
             call.generation().stop(),
             totals,
             call.trace(),
             metrics);
-    return stream
+    return meter.stream()
         .flux(call.edge())
         .<AnswerPart>handle(assembler::accept)
         .onErrorMap(GenerationFailure.class, Refusals::of);

@@ -3,7 +3,7 @@ package kz.qaqpa.flow;
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admission.Permit;
-import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.admission.quota.Used;
 
 /**
  * What one request owns: its permit, and its token streams once there are any. Exists before
@@ -12,39 +12,68 @@ import kz.qaqpa.batching.TokenStream;
  */
 final class Lease implements AutoCloseable {
   private final Permit permit;
-  private List<TokenStream> streams = new ArrayList<>(1);
+  private List<Part> parts = new ArrayList<>(1);
   private boolean closed;
 
   Lease(Permit permit) {
     this.permit = permit;
   }
 
+  /**
+   * A prompt and the choices that answer it.
+   *
+   * @param tokens tokens of the prompt
+   * @param characters characters of its text
+   */
+  record Part(int tokens, long characters, List<ChoiceMeter> choices) {
+
+    void close() {
+      choices.forEach(choice -> choice.stream().close());
+    }
+
+    /** The prompt as far as it was read, once for all choices, and each choice. */
+    Used used() {
+      int read = 0;
+      Used used = Used.NOTHING;
+      for (ChoiceMeter choice : choices) {
+        read = Math.max(read, choice.stream().progress().promptTokens());
+        used = used.plus(new Used(choice.tokens(), choice.characters()));
+      }
+      return used.plus(new Used(read, characters * read / tokens));
+    }
+  }
+
+  Permit permit() {
+    return permit;
+  }
+
   /** Takes streams over; closes them at once if the request is over. */
-  void own(List<TokenStream> opened) {
+  void own(Part part) {
     synchronized (this) {
       if (!closed) {
-        streams.addAll(opened);
+        parts.add(part);
         return;
       }
     }
-    opened.forEach(TokenStream::close);
+    part.close();
   }
 
   synchronized boolean isClosed() {
     return closed;
   }
 
-  /** Ends the streams, then gives the permit back. Idempotent. */
+  /** Ends the streams, then settles the permit with what they have used. Idempotent. */
   @Override
   public void close() {
-    List<TokenStream> open;
+    List<Part> open;
     synchronized (this) {
       closed = true;
-      open = streams;
-      streams = List.of();
+      open = parts;
+      parts = List.of();
     }
-    try (permit) {
-      open.forEach(TokenStream::close);
+    try (permit) { // Gives everything back, should something fail before.
+      open.forEach(Part::close);
+      permit.close(open.stream().map(Part::used).reduce(Used.NOTHING, Used::plus));
     }
   }
 }

@@ -29,6 +29,8 @@ public final class ErrorWriter {
     HttpHeaders headers = exchange.response().responseHeaders();
     if (error.retryAfterSeconds() > 0) {
       headers.set(HttpHeaderNames.RETRY_AFTER, error.retryAfterSeconds());
+    } else if (error.retryAfterSeconds() == HttpError.NEVER) {
+      headers.set("x-should-retry", "false");
     }
     if (failure instanceof Refusal.MethodNotAllowed not) {
       headers.set(HttpHeaderNames.ALLOW, not.allowed());
@@ -51,6 +53,9 @@ public final class ErrorWriter {
     } else {
       LOG.error("request {} failed", exchange.trace().id(), failure);
       error = HttpError.internal();
+    }
+    if (failure instanceof Refusal.OverQuota over) {
+      exchange.trace().rates(over.rates());
     }
     metrics.refused(error.tag());
     exchange.trace().failed(error.tag());

@@ -1,5 +1,6 @@
 package kz.qaqpa.http.wire;
 
+import java.time.Duration;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Json;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status HTTP status, where nothing has been sent yet
  * @param tag what metrics and logs call it
- * @param retryAfterSeconds value of {@code Retry-After}, or 0 for none
+ * @param retryAfterSeconds value of {@code Retry-After}, 0 for none, {@link #NEVER} where trying
+ *     again is of no use
  * @param close whether the connection cannot be used again
  * @param body the body in OpenAI's shape
  */
 public record HttpError(
     int status, String tag, long retryAfterSeconds, boolean close, Json.ErrorDetail body) {
+  /** Sent as {@code x-should-retry: false}. */
+  static final long NEVER = -1;
+
+  /** The longest wait that OpenAI's SDKs accept; beyond it they would try at once. */
+  private static final long LONGEST_WAIT = 120;
+
   private static final String INVALID = "invalid_request_error";
   private static final String SERVER = "server_error";
 
@@ -46,9 +54,15 @@ public record HttpError(
       case Refusal.UnsupportedMedia _ ->
           of(415, "unsupported_media_type", INVALID, "unsupported_media_type", text);
       case Refusal.OverQuota over ->
-          retry(
-              of(429, "rate_limit_exceeded", "rate_limit_error", "rate_limit_exceeded", text),
-              Math.max(1, over.retryAfter().toSeconds()));
+          over.lasting()
+              ? retry(
+                  of(429, "insufficient_quota", "insufficient_quota", "insufficient_quota", text),
+                  NEVER)
+              : retry(
+                  of(429, "rate_limit_exceeded", "rate_limit_error", "rate_limit_exceeded", text),
+                  wait(over.retryAfter()));
+      case Refusal.BeyondQuota _ ->
+          retry(of(403, "beyond_quota", INVALID, "beyond_quota", text), NEVER);
       case Refusal.Overloaded _ -> retry(of(503, "overloaded", SERVER, "overloaded", text), 1);
       case Refusal.Draining _ -> closing(retry(of(503, "draining", SERVER, "draining", text), 1));
       case Refusal.EngineFailed _ -> of(503, "engine_failed", SERVER, "engine_failed", text);
@@ -56,6 +70,11 @@ public record HttpError(
           of(504, "deadline_exceeded", SERVER, "deadline_exceeded", text);
       case Refusal.SlowConsumer _ -> of(408, "slow_consumer", SERVER, "slow_consumer", text);
     };
+  }
+
+  private static long wait(Duration wait) {
+    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+    return seconds <= LONGEST_WAIT ? seconds : NEVER;
   }
 
   private static String tag(Refusal.BadRequest bad) {

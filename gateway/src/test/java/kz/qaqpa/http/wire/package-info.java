@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.http.wire;
+
+import org.jspecify.annotations.NullMarked;
