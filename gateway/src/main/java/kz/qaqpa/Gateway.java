@@ -15,10 +15,12 @@ import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.EdgeParts;
 import kz.qaqpa.http.HttpGateway;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
@@ -53,9 +55,16 @@ public final class Gateway implements AutoCloseable {
    *
    * @param server section {@code server}
    * @param http section {@code http}
+   * @param tls section {@code tls}
+   * @param cors section {@code cors}
    * @param batching section {@code batching}
    */
-  public record Settings(ServerSettings server, HttpSettings http, BatchingSettings batching) {}
+  public record Settings(
+      ServerSettings server,
+      HttpSettings http,
+      TlsSettings tls,
+      CorsSettings cors,
+      BatchingSettings batching) {}
 
   /**
    * Starts the step loop and serves.
@@ -98,7 +107,11 @@ public final class Gateway implements AutoCloseable {
           new EdgeParts(
               gate, engine, pool, flow, metrics, card, isLoopback(settings.server().host()), pages);
       return new Gateway(
-          gate, engine, pool, metrics, parts.bind(settings.server(), settings.http()));
+          gate,
+          engine,
+          pool,
+          metrics,
+          parts.bind(settings.server(), settings.http(), settings.tls(), settings.cors()));
     } catch (RuntimeException e) {
       pool.close();
       engine.close();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import kz.qaqpa.fixture.HttpTuning;
 import kz.qaqpa.fixture.LeakRecorder;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
@@ -35,17 +36,10 @@ class HostileInputTest {
   }
 
   private static HttpSettings impatient(HttpSettings http) {
-    return new HttpSettings(
-        http.maxBodyBytes(),
-        http.maxHeaderBytes(),
-        http.maxConnections(),
-        Duration.ofMillis(300),
-        Duration.ofMillis(300),
-        http.idleTimeout(),
-        http.keepAlive(),
-        1,
-        1,
-        16);
+    return HttpTuning.of(http)
+        .headTimeout(Duration.ofMillis(300))
+        .bodyTimeout(Duration.ofMillis(300))
+        .settings();
   }
 
   @AfterEach
@@ -71,6 +65,28 @@ class HostileInputTest {
           "temperature":"hot"             | temperature: "hot" (expected: 0 to 2)
           "temperature":1e999             | temperature: Infinity (expected: 0 to 2)
           "top_p":0                       | top_p: 0 (expected: more than 0, at most 1)
+          "n":0                           | n: 0 (expected: 1 to 8)
+          "n":9                           | n: 9 (expected: 1 to 8)
+          "n":1.5                         | n: 1.5 (expected: 1 to 8)
+          "n":"2"                         | n: "2" (expected: 1 to 8)
+          "n":1e99                        | n: 1.0E99 (expected: 1 to 8)
+          "logprobs":1                    | logprobs: 1 (expected: true or false)
+          "logprobs":true,"top_logprobs":21 | top_logprobs: 21 (expected: 0 to 20)
+          "logprobs":true,"top_logprobs":-1 | top_logprobs: -1 (expected: 0 to 20)
+          "logprobs":true,"top_logprobs":[] | top_logprobs: array of 0 (expected: 0 to 20)
+          "top_logprobs":3                | top_logprobs: 3 (expected: absent, or logprobs true beside it)
+          "logit_bias":[]                 | logit_bias: array of 0 (expected: an object)
+          "logit_bias":{"a\\u001b":1}    | logit_bias: key "a\\u001b" (expected: token ids in decimal digits)
+          "logit_bias":{"-1":1}           | logit_bias: key "-1" (expected: token ids in decimal digits)
+          "logit_bias":{"007":1}          | logit_bias: key "007" (expected: token ids in decimal digits)
+          "logit_bias":{"5":101}          | logit_bias.5: 101 (expected: -100 to 100)
+          "logit_bias":{"5":1e999}        | logit_bias.5: Infinity (expected: -100 to 100)
+          "logit_bias":{"5":"1"}          | logit_bias.5: "1" (expected: -100 to 100)
+          "logit_bias":{"5":null}         | logit_bias.5: null (expected: -100 to 100)
+          "logit_bias":{"8192":1}         | logit_bias: token 8192 (expected: tokens of the model, 0 to 8191)
+          "priority":1.5                  | priority: 1.5 (expected: 32-bit integer)
+          "priority":99999999999          | priority: 99999999999 (expected: 32-bit integer)
+          "stream_options":{"include_obfuscation":1} | stream_options.include_obfuscation: 1 (expected: true or false)
           "top_k":-2                      | top_k: -2 (expected: >= -1)
           "top_k":1.5                     | top_k: 1.5 (expected: integer >= 0)
           "min_p":2                       | min_p: 2 (expected: 0 to 1)
@@ -110,12 +126,10 @@ class HostileInputTest {
           audio            | "audio":{}
           prediction       | "prediction":{"type":"content"}
           web_search_options | "web_search_options":{}
-          logprobs         | "logprobs":true
-          top_logprobs     | "top_logprobs":3
-          logit_bias       | "logit_bias":{"5":1}
-          n                | "n":2
           reasoning_effort | "reasoning_effort":"high"
-          stream_options.include_obfuscation | "stream_options":{"include_obfuscation":true}
+          verbosity        | "verbosity":"low"
+          moderation       | "moderation":{}
+          function_call    | "function_call":"auto"
           """)
   void fieldsThatWouldChangeTheAnswer_areRefused(String param, String field) throws Exception {
     JsonNode error = error(400, gateway.post(TestGateway.chat("a", field)));
@@ -158,10 +172,13 @@ class HostileInputTest {
           {"model":"kaz-mini"}                       | messages: absent (expected: array of messages)
           {"model":"kaz-mini","messages":[]}         | messages: 0 entries (expected: 1 to 2048 entries)
           {"messages":[{"role":"user","content":"a"}]} | model: absent (expected: name of a model)
-          {"model":"kaz-mini","messages":[{"role":"tool","content":"a"}]} | messages[0].role: "tool" (expected: system, developer, user or assistant)
+          {"model":"kaz-mini","messages":[{"role":"function","content":"a"}]} | messages[0].role: "function" (expected: system, developer, user, assistant or tool)
+          {"model":"kaz-mini","messages":[{"role":"tool","content":"a"}]} | messages[0].tool_call_id: absent (expected: id of the call that this answers)
+          {"model":"kaz-mini","messages":[{"role":"tool","content":"a","tool_call_id":7}]} | messages[0].tool_call_id: number (expected: string)
+          {"model":"kaz-mini","messages":[{"role":"assistant","content":"a","tool_calls":[{}]}]} | messages[0].tool_calls: not supported (expected: absent)
           {"model":"kaz-mini","messages":[{"role":"user"}]} | messages[0].content: absent (expected: string or array of text parts)
           {"model":"kaz-mini","messages":[{"role":"user","content":"\\udc00"}]} | messages[0].content: unpaired surrogate at 0 (expected: well-formed text)
-          {"model":"kaz-mini","messages":[{"role":"user","content":[{"type":"image_url"}]}]} | messages[0].content[0].type: not supported (expected: absent)
+          {"model":"kaz-mini","messages":[{"role":"user","content":[{"type":"image_url"}]}]} | messages[0].content[0].type: "image_url" is not supported (expected: "text")
           []                                         | body: array of 0 (expected: a JSON object)
           {"model":1,"model":2}                      | body: a name twice in one object at line 1, column 19 (expected: each name once)
           {"temperature":NaN}                        | body: malformed JSON at line 1, column 19 (expected: a JSON object)

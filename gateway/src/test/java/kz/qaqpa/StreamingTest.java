@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.engine.EngineFault;
+import kz.qaqpa.fixture.HttpTuning;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.Sse;
@@ -37,18 +38,7 @@ class StreamingTest {
   @Test
   void silence_isFilledWithComments_ofOneLine() throws Exception {
     UnaryOperator<HttpSettings> chatty =
-        http ->
-            new HttpSettings(
-                http.maxBodyBytes(),
-                http.maxHeaderBytes(),
-                http.maxConnections(),
-                http.headTimeout(),
-                http.bodyTimeout(),
-                http.idleTimeout(),
-                Duration.ofMillis(100),
-                1,
-                1,
-                16);
+        http -> HttpTuning.of(http).keepAlive(Duration.ofMillis(100)).settings();
     try (TestGateway gateway =
         TestGateway.of(Script.saying("иә"), Script.model(TestGateway.CONTEXT), chatty)) {
       Semaphore steps = new Semaphore(0);

@@ -4,6 +4,8 @@ import java.util.List;
 
 /** The batching core in front of one engine: one step-loop thread, any number of submitters. */
 public interface BatchingEngine extends AutoCloseable {
+  /** Most choices of one request. */
+  int MOST_CHOICES = 8;
 
   /**
    * Hands a request to the step loop. Never blocks; any thread.
@@ -11,16 +13,24 @@ public interface BatchingEngine extends AutoCloseable {
    * @return the stream of its answer, to be closed by the caller
    * @throws SubmitRefusal if it was not taken; nothing is left behind then
    */
-  TokenStream submit(GenerationRequest request);
+  default TokenStream submit(GenerationRequest request) {
+    return submit(request, 1).getFirst();
+  }
 
   /**
-   * Hands over a request for several answers to one prompt, all taken or none. Never blocks; any
-   * thread.
+   * Hands a request for several answers to the step loop. All choices are taken or none; each waits
+   * for its own slot, and each counts as a request of the queue. The prompt counts, and is
+   * computed, once. Never blocks; any thread.
    *
-   * @param choices 1 to 8
-   * @return a stream for each, to be closed by the caller; the first is what {@link
-   *     #submit(GenerationRequest)} gives
+   * <p>Choice i generates what {@code request.choice(i)} would alone, so choice 0 is the request
+   * itself, and greedy choices are all equal. Each has its own stream, and ends alone; what the
+   * streams tell as {@link TokenStream#prefill} is the same for all: how the one prompt was read.
+   *
+   * @param choices 1 to {@link #MOST_CHOICES}
+   * @return one stream for each choice, in order, each to be closed by the caller
    * @throws SubmitRefusal if it was not taken; nothing is left behind then
+   * @throws IllegalArgumentException if {@code choices} is out of range, or bias or mask name a
+   *     token that the model does not have
    */
   List<TokenStream> submit(GenerationRequest request, int choices);
 

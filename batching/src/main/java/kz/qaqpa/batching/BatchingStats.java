@@ -12,7 +12,8 @@ package kz.qaqpa.batching;
  * @param kvTokensCapacity tokens that all slots can hold
  * @param steps calls of {@code Engine.execute}
  * @param stepRows rows of all those calls
- * @param promptTokens prompt tokens accepted, cached or not
+ * @param promptTokens prompt tokens accepted, cached or not; once for all choices of a request,
+ *     except for one that has to read the prompt again, see {@code ChoiceGroup}
  * @param computedPromptTokens prompt tokens that the engine was asked to compute
  * @param cachedPromptTokens prompt tokens found in the prefix cache
  * @param outputTokens tokens delivered

@@ -1,5 +1,6 @@
 package kz.qaqpa.batching;
 
+import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.SamplingParams;
 
 /**
@@ -16,6 +17,8 @@ import kz.qaqpa.batching.sample.SamplingParams;
  * @param stopTokens ids that end the answer; they are not delivered. Not copied
  * @param deadlineNanos {@link System#nanoTime()} after which the request is ended wherever it is;
  *     {@link Long#MAX_VALUE} for none
+ * @param priority any int, the lower the earlier, 0 if the client says nothing (as in vLLM). Stored
+ *     only: the queue is first come, first served until it learns to look at it
  */
 @SuppressWarnings("ArrayRecordComponent") // Token ids are read once, by one owner; no copies.
 public record GenerationRequest(
@@ -26,7 +29,8 @@ public record GenerationRequest(
     int maxTokens,
     SamplingParams sampling,
     int[] stopTokens,
-    long deadlineNanos) {
+    long deadlineNanos,
+    int priority) {
 
   /** Checks what needs no knowledge of the engine. */
   public GenerationRequest {
@@ -38,9 +42,35 @@ public record GenerationRequest(
     }
   }
 
+  /** At priority 0. */
+  public GenerationRequest(
+      String id,
+      String agency,
+      long prefixSalt,
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      int[] stopTokens,
+      long deadlineNanos) {
+    this(id, agency, prefixSalt, prompt, maxTokens, sampling, stopTokens, deadlineNanos, 0);
+  }
+
   /** The same with another limit of its answer. */
   public GenerationRequest withMaxTokens(int most) {
     return new GenerationRequest(
-        id, agency, prefixSalt, prompt, most, sampling, stopTokens, deadlineNanos);
+        id, agency, prefixSalt, prompt, most, sampling, stopTokens, deadlineNanos, priority);
+  }
+
+  /**
+   * What choice {@code i} of several is asked for: the same with the seed that {@link
+   * Sampler#choiceSeed} derives.
+   */
+  public GenerationRequest choice(int i) {
+    if (i == 0) {
+      return this;
+    }
+    SamplingParams own = sampling.withSeed(Sampler.choiceSeed(sampling.seed(), i));
+    return new GenerationRequest(
+        id, agency, prefixSalt, prompt, maxTokens, own, stopTokens, deadlineNanos, priority);
   }
 }

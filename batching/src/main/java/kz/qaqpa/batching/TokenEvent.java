@@ -25,7 +25,10 @@ public sealed interface TokenEvent {
       implements TokenEvent {}
 
   /**
-   * Log probabilities at one position, of the model's distribution before temperature and filters.
+   * Log probabilities at one position, of the model's own distribution: before mask, bias,
+   * penalties, temperature and filters (vLLM's default, {@code raw_logprobs}). So the chosen token
+   * need not be among the best, and alternatives may be tokens that could not be chosen. A stop
+   * token is not delivered, and neither are its log probabilities.
    *
    * @param logprob natural logarithm of the chosen token's probability
    * @param topIds best alternatives, best first

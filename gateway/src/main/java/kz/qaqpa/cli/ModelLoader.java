@@ -44,6 +44,7 @@ final class ModelLoader {
         shape.slotLength(),
         config.eosTokenIds(),
         config.generation(),
-        ServedModel.longestToken(tokenizer));
+        ServedModel.longestToken(tokenizer),
+        ServedModel.controlTokens(tokenizer, shape.vocabulary(), config.eosTokenIds()));
   }
 }

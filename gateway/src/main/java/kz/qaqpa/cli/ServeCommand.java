@@ -23,8 +23,10 @@ import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.model.ModelFileException;
 import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
@@ -98,8 +100,11 @@ public final class ServeCommand {
         new Gateway.Settings(
             options.over(config.bind("server", ServerSettings.class)),
             config.bind("http", HttpSettings.class),
+            config.bind("tls", TlsSettings.class),
+            config.bind("cors", CorsSettings.class),
             config.bind("batching", BatchingSettings.class));
     ServerSettings server = settings.server();
+    settings.tls().open(); // Wrong files are told before a model is loaded.
     EngineSettings engineSettings = options.over(config.bind("engine", EngineSettings.class));
     PageRoute page = new PageRoute(new HostNames(server.hostNames()));
     DevelopmentKey key =
@@ -114,7 +119,7 @@ public final class ServeCommand {
     LoadedEngine loaded = choice.provider().open(options.model(), engineSettings, err::println);
     Gateway gateway = start(settings, loaded, id, key, page);
     stopAtSignal(gateway, server.drainTimeout()); // Before anybody is told that it serves.
-    announce(gateway, id, choice, loaded, key);
+    announce(gateway, settings.tls().isOn(), id, choice, loaded, key);
     new CountDownLatch(1).await();
   }
 
@@ -159,8 +164,13 @@ public final class ServeCommand {
   }
 
   private void announce(
-      Gateway gateway, String id, EngineChoice choice, LoadedEngine loaded, DevelopmentKey key) {
-    String url = url(gateway.address());
+      Gateway gateway,
+      boolean tls,
+      String id,
+      EngineChoice choice,
+      LoadedEngine loaded,
+      DevelopmentKey key) {
+    String url = url(gateway.address(), tls);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     out.println("ready " + url);
     out.println(
@@ -188,9 +198,12 @@ public final class ServeCommand {
     out.flush();
   }
 
-  private static String url(InetSocketAddress address) {
+  private static String url(InetSocketAddress address, boolean tls) {
     String host = address.getAddress().getHostAddress();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    return (tls ? "https://" : "http://")
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + address.getPort();
   }
 
   /**

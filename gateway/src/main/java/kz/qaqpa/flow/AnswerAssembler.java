@@ -118,11 +118,9 @@ final class AnswerAssembler {
     if (!spoke) {
       read(end.prefill()); // An answer without a token.
     }
-    String text = decoder.finish();
-    if (stops != null) {
-      text = stops.push(text) + stops.finish();
-    }
-    text = meter.take(text);
+    // What the decoder still holds is the beginning of a letter whose rest did not come. It is not
+    // sent: nobody can read half a letter, and its replacement would be a letter nobody wrote.
+    String text = meter.take(stops == null ? "" : stops.finish());
     if (isEnded()) {
       finishEarly(text, sink);
     } else {

@@ -29,6 +29,9 @@ public record Generation(
   /** Most answers to one prompt. */
   public static final int MOST_CHOICES = 8;
 
+  /** Most answers of one request, over all its prompts. */
+  public static final int MOST_ANSWERS = 32;
+
   /** Copies of the lists are kept. */
   public Generation {
     prompts = List.copyOf(prompts);

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.http.api.SamplingOptions;
 import kz.qaqpa.http.api.Shown;
@@ -40,6 +41,12 @@ final class PromptBuilder {
           "model",
           "model_not_found",
           "model: " + Shown.text(generation.model()) + " (expected: \"" + model.id() + "\")");
+    }
+    for (int id : generation.sampling().logitBias().keySet()) {
+      if (id > model.lastToken()) {
+        throw Refusal.BadRequest.value(
+            "logit_bias", "token " + id, "tokens of the model, 0 to " + model.lastToken());
+      }
     }
     for (Prompt prompt : generation.prompts()) {
       checkLength(prompt);
@@ -85,7 +92,8 @@ final class PromptBuilder {
               maxTokens(generation, prompt, tokens.length),
               sampling,
               model.stopTokens(),
-              System.nanoTime() + deadline.toNanos());
+              System.nanoTime() + deadline.toNanos(),
+              generation.priority());
         })
         .toList();
   }
@@ -144,7 +152,9 @@ final class PromptBuilder {
         or(options.frequencyPenalty(), 0),
         or(options.presencePenalty(), 0),
         seed == null ? seeds.nextLong() : seed,
-        -1);
+        options.topLogprobs(),
+        LogitBias.of(options.logitBias()),
+        model.mask());
   }
 
   private static double or(@Nullable Double value, double fallback) {

@@ -19,6 +19,7 @@ public final class RequestTrace {
   private final long startNanos = System.nanoTime();
   private volatile Phase phase = Phase.BODY;
   private volatile int promptTokens;
+  private @Nullable String traceId;
   private @Nullable String agency;
   private @Nullable String application;
   private @Nullable String model;
@@ -56,6 +57,11 @@ public final class RequestTrace {
     this.id = id;
     this.method = method;
     this.path = path;
+  }
+
+  /** Notes which trace it belongs to. */
+  public void within(String trace) {
+    traceId = trace;
   }
 
   /** Notes who asks. */
@@ -128,6 +134,11 @@ public final class RequestTrace {
 
   public String id() {
     return id;
+  }
+
+  /** Id of the trace that it belongs to: 32 hexadecimal digits. */
+  public @Nullable String traceId() {
+    return traceId;
   }
 
   public String method() {

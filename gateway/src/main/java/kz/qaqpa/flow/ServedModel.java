@@ -1,6 +1,8 @@
 package kz.qaqpa.flow;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import kz.qaqpa.batching.sample.TokenMask;
 import kz.qaqpa.engine.model.GenerationDefaults;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.tokenizer.Tokenizer;
@@ -15,6 +17,7 @@ import kz.qaqpa.tokenizer.Tokenizer;
  * @param stopTokens ids that end an answer
  * @param defaults sampling where a request says nothing
  * @param longestTokenBytes most bytes that one token stands for
+ * @param mask tokens that no answer may have
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed to every request as it is; never changed.
 public record ServedModel(
@@ -24,7 +27,8 @@ public record ServedModel(
     int contextLength,
     int[] stopTokens,
     GenerationDefaults defaults,
-    int longestTokenBytes) {
+    int longestTokenBytes,
+    TokenMask mask) {
 
   /** A conversation to token ids. Any thread; may take long. */
   @FunctionalInterface
@@ -44,6 +48,29 @@ public record ServedModel(
       longest = Math.max(longest, lengthOf(tokenizer, id));
     }
     return longest;
+  }
+
+  /** The id of the vocabulary that is highest. */
+  public int lastToken() {
+    return tokenizer.vocabularySize() - 1;
+  }
+
+  /**
+   * What no answer may have: control tokens that do not end one, and ids that stand for nothing,
+   * such as those that fill a matrix up. Walks the whole vocabulary; made once for a model.
+   *
+   * @param vocabulary logits that the engine gives
+   */
+  public static TokenMask controlTokens(Tokenizer tokenizer, int vocabulary, int[] stopTokens) {
+    int[] masked =
+        IntStream.range(0, vocabulary)
+            .filter(id -> IntStream.of(stopTokens).noneMatch(stop -> stop == id))
+            .filter(id ->
+                id >= tokenizer.vocabularySize()
+                    || lengthOf(tokenizer, id) == 0
+                    || tokenizer.isSpecial(id))
+            .toArray();
+    return TokenMask.of(vocabulary, masked);
   }
 
   private static int lengthOf(Tokenizer tokenizer, int id) {

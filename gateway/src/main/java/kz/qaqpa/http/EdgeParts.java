@@ -8,14 +8,15 @@ import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.chat.ChatRoute;
 import kz.qaqpa.http.route.BodyReader;
-import kz.qaqpa.http.route.ChatRoute;
 import kz.qaqpa.http.route.HealthRoute;
 import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.route.MetricsRoute;
 import kz.qaqpa.http.route.ModelsRoute;
 import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.wire.AnswerWriter;
+import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
@@ -47,8 +48,10 @@ public record EdgeParts(
    * Lists the routes, binds and serves.
    *
    * @throws reactor.netty.ChannelBindException if the port is taken
+   * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
-  public HttpGateway bind(ServerSettings where, HttpSettings http) {
+  public HttpGateway bind(
+      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
     ErrorWriter errors = new ErrorWriter(metrics);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
@@ -60,6 +63,14 @@ public record EdgeParts(
     if (showMetrics) {
       routes.add(new MetricsRoute(metrics));
     }
-    return HttpGateway.bind(routes, pages, errors, metrics, where, http);
+    return HttpGateway.bind(
+        routes,
+        pages,
+        errors,
+        new Cors(cors.allowedOrigins(), cors.allowCredentials(), cors.maxAge()),
+        metrics,
+        where,
+        http,
+        tls.open());
   }
 }

@@ -1,5 +1,6 @@
 package kz.qaqpa.http;
 
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -8,11 +9,14 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.net.ConnectionGuard;
+import kz.qaqpa.http.net.UnreadBodies;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.log.RequestLog;
 import kz.qaqpa.metrics.GatewayMetrics;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -24,10 +28,23 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 import reactor.netty.resources.LoopResources;
 
-/** Sockets to routes: finds who answers, writes errors, notes how each request ended. */
+/**
+ * Sockets to routes: finds who answers, writes errors, notes how each request ended. Speaks
+ * HTTP/1.1 and HTTP/2, over TLS by ALPN, in clear text by prior knowledge or upgrade.
+ */
 public final class HttpGateway implements AutoCloseable {
+  /**
+   * Streams that a client may reset on one connection in {@link #RESET_WINDOW_SECONDS} before the
+   * connection is closed ("rapid reset"). A backend whose users press stop 20 times a second is
+   * still served.
+   */
+  private static final int MOST_RESETS = 600;
+
+  private static final int RESET_WINDOW_SECONDS = 30;
+
   private final List<Route> routes;
   private final ErrorWriter errors;
+  private final Cors cors;
   private final GatewayMetrics metrics;
   private final LoopResources loops;
   private final ConnectionGuard guard;
@@ -37,20 +54,22 @@ public final class HttpGateway implements AutoCloseable {
       List<Route> routes,
       Consumer<HttpServerRoutes> pages,
       ErrorWriter errors,
+      Cors cors,
       GatewayMetrics metrics,
       ServerSettings where,
-      HttpSettings http) {
+      HttpSettings http,
+      @Nullable SslContext tls) {
     this.routes = List.copyOf(routes);
     this.errors = errors;
+    this.cors = cors;
     this.metrics = metrics;
     this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
-    this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout());
+    this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout(), http.idleTimeout());
     this.server =
-        HttpServer.create()
+        protocols(tls, http)
             .host(where.host())
             .port(where.port())
             .runOn(loops)
-            .protocol(HttpProtocol.HTTP11)
             .idleTimeout(http.idleTimeout())
             .httpRequestDecoder(limits ->
                 limits
@@ -64,20 +83,39 @@ public final class HttpGateway implements AutoCloseable {
             .bindNow(Duration.ofSeconds(10));
   }
 
+  private static HttpServer protocols(@Nullable SslContext tls, HttpSettings http) {
+    HttpServer server =
+        HttpServer.create()
+            .http2Settings(streams ->
+                streams
+                    .maxConcurrentStreams(http.maxStreams())
+                    .maxHeaderListSize(http.maxHeaderBytes())
+                    .maxDecodedRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS));
+    return tls == null
+        ? server.protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
+        : server
+            .protocol(HttpProtocol.HTTP11, HttpProtocol.H2)
+            .secure(spec -> spec.sslContext(tls).handshakeTimeout(http.headTimeout()));
+  }
+
   /**
    * Binds and serves.
    *
    * @param pages adds what is not of the API, looked at first
+   * @param cors what pages of other servers may do
+   * @param tls what connections are secured with, or null for plain HTTP
    * @throws reactor.netty.ChannelBindException if the port is taken
    */
   static HttpGateway bind(
       List<Route> routes,
       Consumer<HttpServerRoutes> pages,
       ErrorWriter errors,
+      Cors cors,
       GatewayMetrics metrics,
       ServerSettings where,
-      HttpSettings http) {
-    return new HttpGateway(routes, pages, errors, metrics, where, http);
+      HttpSettings http,
+      @Nullable SslContext tls) {
+    return new HttpGateway(routes, pages, errors, cors, metrics, where, http, tls);
   }
 
   /** The address it is bound to. */
@@ -85,9 +123,10 @@ public final class HttpGateway implements AutoCloseable {
     return (InetSocketAddress) server.address();
   }
 
-  /** Closes the listening socket; connections go on. */
+  /** Closes the listening socket; connections go on, those of HTTP/2 without new streams. */
   public void stopAccepting() {
     server.channel().close().awaitUninterruptibly();
+    guard.goAway();
   }
 
   /** Closes everything that is still open. */
@@ -100,17 +139,26 @@ public final class HttpGateway implements AutoCloseable {
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Exchange exchange = new Exchange(request, response);
-    return Mono.defer(() -> route(exchange).serve(exchange))
+    cors.label(exchange);
+    return Mono.defer(() -> serve(exchange))
         .onErrorResume(failure -> errors.write(exchange, failure))
         .doFinally(signal -> end(exchange, signal));
+  }
+
+  private Mono<Void> serve(Exchange exchange) {
+    Route route = route(exchange);
+    if (route.methods().contains(exchange.method())) {
+      return route.serve(exchange);
+    }
+    if (cors.isPreflight(exchange)) {
+      return cors.preflight(exchange, route.methods());
+    }
+    throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), route.methods());
   }
 
   private Route route(Exchange exchange) {
     for (Route route : routes) {
       if (route.isAt(exchange.path())) {
-        if (!route.methods().contains(exchange.method())) {
-          throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), route.methods());
-        }
         return route;
       }
     }
@@ -119,6 +167,7 @@ public final class HttpGateway implements AutoCloseable {
   }
 
   private void end(Exchange exchange, SignalType signal) {
+    UnreadBodies.refuse(exchange.channel());
     RequestTrace trace = exchange.trace();
     // A connection that closes under a stream completes it; without an end it was the client.
     boolean clientGone =

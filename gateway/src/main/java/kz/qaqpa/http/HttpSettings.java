@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param maxBodyBytes largest request body, 1 KiB to 1 GiB
  * @param maxHeaderBytes largest request line and header block, 1 KiB to 1 MiB
  * @param maxConnections connections at once, at least 1; more are closed as they come
+ * @param maxStreams requests at once on one connection of HTTP/2, 1 to 10,000
  * @param headTimeout from the first byte of a request to the end of its headers
  * @param bodyTimeout from the end of the headers to the end of the body
  * @param idleTimeout how long a connection may be without a request
@@ -20,6 +21,7 @@ public record HttpSettings(
     int maxBodyBytes,
     int maxHeaderBytes,
     int maxConnections,
+    int maxStreams,
     Duration headTimeout,
     Duration bodyTimeout,
     Duration idleTimeout,
@@ -35,6 +37,7 @@ public record HttpSettings(
     Ranges.check("http.maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);
     Ranges.check("http.maxHeaderBytes", maxHeaderBytes, 1 << 10, 1 << 20);
     Ranges.check("http.maxConnections", maxConnections, 1, 1_000_000);
+    Ranges.check("http.maxStreams", maxStreams, 1, 10_000);
     Ranges.check("http.headTimeout", headTimeout, SHORTEST, LONGEST);
     Ranges.check("http.bodyTimeout", bodyTimeout, SHORTEST, LONGEST);
     Ranges.check("http.idleTimeout", idleTimeout, SHORTEST, LONGEST);

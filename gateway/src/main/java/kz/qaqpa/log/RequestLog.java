@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 
 /**
  * One JSON line for each request, whatever its end. No text of prompts or answers; what a client
@@ -16,7 +17,11 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class RequestLog {
   private static final Logger LOG = LoggerFactory.getLogger("qaqpa.requests");
-  private static final JsonFactory JSON = new JsonFactory();
+
+  /** ASCII only: some terminals take letters of U+0080 to U+009F for commands, too. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
   private static final int LONGEST_PATH = 128;
 
   private RequestLog() {}
@@ -38,7 +43,8 @@ public final class RequestLog {
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
       json.writeStartObject();
       json.writeStringProperty("id", trace.id());
-      json.writeStringProperty("method", trace.method());
+      text(json, "trace", trace.traceId());
+      text(json, "method", cut(trace.method()));
       json.writeStringProperty("path", cut(trace.path()));
       text(json, "agency", trace.agency());
       text(json, "application", trace.application());

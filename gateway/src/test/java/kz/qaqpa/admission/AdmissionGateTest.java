@@ -150,8 +150,7 @@ class AdmissionGateTest {
                   charactersPerDay: 1000
         """;
     Files.writeString(folder.resolve("agencies.yaml"), file);
-    Application chat =
-        Objects.requireNonNull(shipped(folder).application("minfin", "chat"));
+    Application chat = Objects.requireNonNull(shipped(folder).application("minfin", "chat"));
     assertThat(chat.limits().burst()).isEqualTo(40);
     assertThat(chat.limits().charactersPerDay()).isEqualTo(1000);
     assertThat(chat.limits().tokensPerDay()).isNull();

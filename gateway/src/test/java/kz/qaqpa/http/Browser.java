@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A headless Chromium, driven by the DevTools protocol: as much of it as a test of a page needs.
  * Used by one thread.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String LISTENING = "DevTools listening on ";
 
@@ -46,7 +46,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Starts a browser with a fresh profile. */
-  static Browser start(Path profile, String... flags) throws Exception {
+  public static Browser start(Path profile, String... flags) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -105,7 +105,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Calls a method of the protocol and waits for its result. */
-  JsonNode call(String method, Map<String, Object> params) throws Exception {
+  public JsonNode call(String method, Map<String, Object> params) throws Exception {
     int id = ids.incrementAndGet();
     ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
     message.set("params", JSON.valueToTree(params));
@@ -123,7 +123,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Evaluates JavaScript in the page; a promise is awaited. */
-  JsonNode evaluate(String script) throws Exception {
+  public JsonNode evaluate(String script) throws Exception {
     JsonNode result =
         call(
             "Runtime.evaluate",
@@ -135,7 +135,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens a page and waits until its scripts have run. */
-  void open(String url) throws Exception {
+  public void open(String url) throws Exception {
     call("Page.navigate", Map.of("url", url));
     evaluate(
         "new Promise(done => document.readyState === 'complete' ? done()"
@@ -143,7 +143,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Waits until a condition on the page holds; looked at again at each change of the page. */
-  void await(String condition) throws Exception {
+  public void await(String condition) throws Exception {
     evaluate(
         "new Promise((done, fail) => { const look = () => { if ("
             + condition
@@ -154,13 +154,13 @@ final class Browser implements AutoCloseable {
   }
 
   /** Types into an element as a person would. */
-  void type(String selector, String text) throws Exception {
+  public void type(String selector, String text) throws Exception {
     evaluate("document.querySelector('" + selector + "').focus()");
     call("Input.insertText", Map.of("text", text));
   }
 
   /** Presses and releases Enter. */
-  void pressEnter() throws Exception {
+  public void pressEnter() throws Exception {
     for (String type : List.of("keyDown", "keyUp")) {
       call(
           "Input.dispatchKeyEvent",

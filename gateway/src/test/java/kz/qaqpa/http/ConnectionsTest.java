@@ -3,6 +3,7 @@ package kz.qaqpa.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import kz.qaqpa.fixture.HttpTuning;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
@@ -18,17 +19,10 @@ class ConnectionsTest {
             Script.saying("иә"),
             Script.model(TestGateway.CONTEXT),
             http ->
-                new HttpSettings(
-                    http.maxBodyBytes(),
-                    http.maxHeaderBytes(),
-                    2,
-                    http.headTimeout(),
-                    http.bodyTimeout(),
-                    Duration.ofSeconds(20),
-                    http.keepAlive(),
-                    1,
-                    1,
-                    16))) {
+                HttpTuning.of(http)
+                    .maxConnections(2)
+                    .idleTimeout(Duration.ofSeconds(20))
+                    .settings())) {
       try (RawClient one = new RawClient(gateway.address());
           RawClient two = new RawClient(gateway.address())) {
         one.send(LIVEZ).readUntil("alive");

@@ -124,9 +124,9 @@ class PageRouteTest {
     HostNames names = new HostNames(List.of());
     InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
 
-    assertThat(names.accept(List.of("localhost:8080"), local)).isTrue();
-    assertThat(names.accept(List.of(), local)).isFalse();
-    assertThat(names.accept(List.of("localhost:8080", "localhost:8080"), local)).isFalse();
+    assertThat(names.accept(List.of("localhost:8080"), local, false)).isTrue();
+    assertThat(names.accept(List.of(), local, false)).isFalse();
+    assertThat(names.accept(List.of("localhost:8080", "localhost:8080"), local, false)).isFalse();
   }
 
   @Test
@@ -135,12 +135,12 @@ class PageRouteTest {
     InetSocketAddress local =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {10, 1, 2, 3}), 8080);
 
-    assertThat(names.accept(List.of("10.1.2.3:8080"), local)).isTrue();
-    assertThat(names.accept(List.of("ai.EXAMPLE.kz:444"), local)).isTrue();
-    assertThat(names.accept(List.of("b.example.kz:8443"), local)).isTrue();
-    assertThat(names.accept(List.of("b.example.kz"), local)).isFalse();
-    assertThat(names.accept(List.of("localhost:8080"), local)).isFalse();
-    assertThat(names.accept(List.of("10.1.2.3"), local)).isFalse();
+    assertThat(names.accept(List.of("10.1.2.3:8080"), local, false)).isTrue();
+    assertThat(names.accept(List.of("ai.EXAMPLE.kz:444"), local, false)).isTrue();
+    assertThat(names.accept(List.of("b.example.kz:8443"), local, false)).isTrue();
+    assertThat(names.accept(List.of("b.example.kz"), local, false)).isFalse();
+    assertThat(names.accept(List.of("localhost:8080"), local, false)).isFalse();
+    assertThat(names.accept(List.of("10.1.2.3"), local, false)).isFalse();
     assertThatThrownBy(() -> new HostNames(List.of("http://a")))
         .hasMessage("hostNames: http://a (expected: a host name, with or without a port)");
   }

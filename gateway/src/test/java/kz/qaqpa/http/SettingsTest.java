@@ -33,6 +33,7 @@ class SettingsTest {
                 8 << 20,
                 32 << 10,
                 4096,
+                128,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(75),
@@ -40,8 +41,53 @@ class SettingsTest {
                 0,
                 0,
                 256));
+    assertThat(config.bind("tls", TlsSettings.class)).isEqualTo(TlsSettings.off());
     assertThat(config.bind("batching", BatchingSettings.class))
         .isEqualTo(BatchingSettings.defaults());
+  }
+
+  @Test
+  void cors() {
+    assertThat(load(Map.of()).bind("cors", CorsSettings.class))
+        .isEqualTo(new CorsSettings(List.of(), false, Duration.ofMinutes(10)));
+    Map<String, String> some =
+        Map.of(
+            "QAQPA_CORS_ALLOWED_ORIGINS", "https://a.kz, http://localhost:3000",
+            "QAQPA_CORS_ALLOW_CREDENTIALS", "true",
+            "QAQPA_CORS_MAX_AGE", "1m");
+    assertThat(load(some).bind("cors", CorsSettings.class))
+        .isEqualTo(
+            new CorsSettings(
+                List.of("https://a.kz", "http://localhost:3000"), true, Duration.ofMinutes(1)));
+    for (String origin :
+        List.of("https://a.kz/", "a.kz", "null", "https://*.kz", "https://A.kz", "file://a")) {
+      assertThatThrownBy(() -> new CorsSettings(List.of(origin), false, Duration.ZERO))
+          .hasMessageStartingWith("allowedOrigins: " + origin + " (expected: an origin such as");
+    }
+    assertThatThrownBy(() -> new CorsSettings(List.of("https://a.kz", "*"), false, Duration.ZERO))
+        .hasMessage("allowedOrigins: * beside others (expected: * alone, or exact origins)");
+    assertThatThrownBy(() -> new CorsSettings(List.of("*"), true, Duration.ZERO))
+        .hasMessage("allowedOrigins: * (expected: exact origins, as allowCredentials is true)");
+  }
+
+  @Test
+  void tls() {
+    Config config =
+        load(
+            Map.of(
+                "QAQPA_TLS_CERTIFICATE", "c.pem",
+                "QAQPA_TLS_KEY", "k.pem",
+                "QAQPA_TLS_CLIENT_CA", "a.pem",
+                "QAQPA_TLS_CLIENT_AUTH", "require"));
+    assertThat(config.bind("tls", TlsSettings.class))
+        .isEqualTo(new TlsSettings("c.pem", "k.pem", "a.pem", TlsSettings.Client.REQUIRE));
+    assertThatThrownBy(
+            () -> load(Map.of("QAQPA_TLS_CERTIFICATE", "c.pem")).bind("tls", TlsSettings.class))
+        .hasMessageContaining("tls.key: absent (expected: the one of tls.certificate)");
+    assertThatThrownBy(
+            () -> load(Map.of("QAQPA_TLS_CLIENT_AUTH", "maybe")).bind("tls", TlsSettings.class))
+        .hasMessageContaining("QAQPA_TLS_CLIENT_AUTH")
+        .hasMessageContaining("[none, optional, require]");
   }
 
   @Test
@@ -66,23 +112,25 @@ class SettingsTest {
                 Duration.ofSeconds(3)));
     Config http =
         load(
-            Map.of(
-                "QAQPA_HTTP_MAX_BODY_BYTES", "2048",
-                "QAQPA_HTTP_MAX_HEADER_BYTES", "4096",
-                "QAQPA_HTTP_MAX_CONNECTIONS", "7",
-                "QAQPA_HTTP_HEAD_TIMEOUT", "1s",
-                "QAQPA_HTTP_BODY_TIMEOUT", "2s",
-                "QAQPA_HTTP_IDLE_TIMEOUT", "3s",
-                "QAQPA_HTTP_KEEP_ALIVE", "4s",
-                "QAQPA_HTTP_EVENT_LOOPS", "5",
-                "QAQPA_HTTP_TOKENIZE_THREADS", "6",
-                "QAQPA_HTTP_TOKENIZE_QUEUE", "8"));
+            Map.ofEntries(
+                Map.entry("QAQPA_HTTP_MAX_BODY_BYTES", "2048"),
+                Map.entry("QAQPA_HTTP_MAX_HEADER_BYTES", "4096"),
+                Map.entry("QAQPA_HTTP_MAX_CONNECTIONS", "7"),
+                Map.entry("QAQPA_HTTP_MAX_STREAMS", "12"),
+                Map.entry("QAQPA_HTTP_HEAD_TIMEOUT", "1s"),
+                Map.entry("QAQPA_HTTP_BODY_TIMEOUT", "2s"),
+                Map.entry("QAQPA_HTTP_IDLE_TIMEOUT", "3s"),
+                Map.entry("QAQPA_HTTP_KEEP_ALIVE", "4s"),
+                Map.entry("QAQPA_HTTP_EVENT_LOOPS", "5"),
+                Map.entry("QAQPA_HTTP_TOKENIZE_THREADS", "6"),
+                Map.entry("QAQPA_HTTP_TOKENIZE_QUEUE", "8")));
     assertThat(http.bind("http", HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
                 2048,
                 4096,
                 7,
+                12,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(3),

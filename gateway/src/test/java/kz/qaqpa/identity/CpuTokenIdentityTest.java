@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * part from its lone run, but only at a token whose two best logits lie closer than {@link #BOUND}.
  */
 class CpuTokenIdentityTest {
-  private static final int SLOTS = 6;
+  static final int SLOTS = 6;
   private static final int SLOT_LENGTH = 384;
 
   /**
@@ -45,7 +45,7 @@ class CpuTokenIdentityTest {
 
   private long copies;
 
-  private static Engine open(String precision) {
+  static Engine open(String precision) {
     EngineProvider cpu =
         ServiceLoader.load(EngineProvider.class).stream()
             .map(ServiceLoader.Provider::get)

@@ -24,7 +24,7 @@ record LoneRun(List<Integer> tokens, List<Float> margins) {
     SamplingParams params = request.sampling();
     Sampler sampler = new Sampler(engine.shape().vocabulary());
     StepPlanBuilder builder = new StepPlanBuilder(engine.shape());
-    LogitsMode mode = Sampler.logitsMode(params, null);
+    LogitsMode mode = LogitsMode.FULL; // Whatever the scheduler asks for, the token is the same.
     int[] prompt = request.prompt();
     int cell = engine.shape().prefillChunk();
     List<Integer> tokens = new ArrayList<>();
@@ -44,7 +44,7 @@ record LoneRun(List<Integer> tokens, List<Float> margins) {
       }
       StepResult result = engine.execute(builder.plan());
       if (end == prompt.length) {
-        tokens.add(sampler.sample(params, null, result, 0, tokens.size()));
+        tokens.add(sampler.sample(params, null, mode, result, 0, tokens.size()));
         margins.add(result.candidateLogit(0, 0) - result.candidateLogit(0, 1));
       }
     }

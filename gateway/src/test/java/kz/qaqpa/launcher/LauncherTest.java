@@ -61,6 +61,22 @@ class LauncherTest {
             "1 qaqpa: needs Maven 3.8 or later of line 3, and found 3.6: install one of those.");
   }
 
+  @Test
+  void allTestsWantABrowserAndNode_andTestsWithNodeRunWhereItIsFound() throws Exception {
+    Map<String, String> jdk = Map.of("JAVA_HOME", System.getProperty("java.home"));
+    script(tools().resolve("mvn"), "echo Apache Maven 3.9.9; echo \"$@\"");
+    script(tools().resolve("id"), "echo 1000");
+    assertThat(launch(jdk, "test", "--all"))
+        .startsWith("1 ")
+        .endsWith(": chromium curl nodejs npm");
+    assertThat(launch(jdk, "test")).startsWith("0 ").doesNotContain("-Pnode");
+    script(tools().resolve("npm"), "");
+    script(tools().resolve("node"), "echo v16.20.2");
+    assertThat(launch(jdk, "test")).startsWith("0 ").doesNotContain("-Pnode");
+    script(tools().resolve("node"), "echo v18.20.4");
+    assertThat(launch(jdk, "test")).startsWith("0 ").contains("-Pnode");
+  }
+
   /** Its text alone decides: what else lies in the usual places of this machine is not asked. */
   @Test
   void anOldJdkInJavaHomeIsPassedOver() throws Exception {

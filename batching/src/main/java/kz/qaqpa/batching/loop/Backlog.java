@@ -1,6 +1,8 @@
 package kz.qaqpa.batching.loop;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Any thread. How much waits for a slot, counted from the moment of submission so that a full queue
@@ -19,25 +21,40 @@ final class Backlog {
     this.mostTokens = mostTokens;
   }
 
-  /** Counts a request in; false if that would exceed a limit. A lone request is always taken. */
-  boolean enter(int promptTokens) {
+  /**
+   * Counts requests of one prompt in; null if that would exceed a limit. While nothing waits, the
+   * prompt may be of any length.
+   */
+  @Nullable Entry enter(int requests, int promptTokens) {
     while (true) {
       long now = state.get();
       boolean fits =
-          requestsOf(now) < mostRequests
+          requestsOf(now) + requests <= mostRequests
               && (now == 0 || tokensOf(now) + promptTokens <= mostTokens);
       if (!fits) {
-        return false;
+        return null;
       }
-      if (state.compareAndSet(now, now + ONE_REQUEST + promptTokens)) {
-        return true;
+      if (state.compareAndSet(now, now + requests * ONE_REQUEST + promptTokens)) {
+        return new Entry(requests, promptTokens);
       }
     }
   }
 
-  /** Counts a request out. */
-  void leave(int promptTokens) {
-    state.addAndGet(-ONE_REQUEST - promptTokens);
+  /** Any thread. What was counted in together; its prompt is counted out with the last request. */
+  final class Entry {
+    private final AtomicInteger waiting;
+    private final int promptTokens;
+
+    private Entry(int requests, int promptTokens) {
+      this.waiting = new AtomicInteger(requests);
+      this.promptTokens = promptTokens;
+    }
+
+    /** Counts one request out. */
+    void leave() {
+      boolean last = waiting.decrementAndGet() == 0;
+      state.addAndGet(-ONE_REQUEST - (last ? promptTokens : 0));
+    }
   }
 
   /** Requests that wait. */

@@ -13,6 +13,8 @@ import kz.qaqpa.batching.SubmitRefusal.Reason;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.sample.TokenMask;
+import kz.qaqpa.batching.schedule.ChoiceGroup;
 import kz.qaqpa.batching.schedule.Scheduler;
 import kz.qaqpa.batching.schedule.Sequence;
 import kz.qaqpa.batching.schedule.Tally;
@@ -77,23 +79,36 @@ public final class LoopEngine implements BatchingEngine {
   }
 
   @Override
-  public TokenStream submit(GenerationRequest request) {
+  public List<TokenStream> submit(GenerationRequest request, int choices) {
+    if (choices < 1 || choices > MOST_CHOICES) {
+      throw new IllegalArgumentException(
+          "n: " + choices + " (expected: 1 to " + MOST_CHOICES + ")");
+    }
     requireOpen();
     int promptTokens = request.prompt().length;
     requireFits(promptTokens, request.maxTokens());
-    if (!backlog.enter(promptTokens)) {
+    requireTokens("logit_bias", request.sampling().logitBias().largestId());
+    TokenMask mask = request.sampling().mask();
+    requireTokens("mask", mask == null ? -1 : mask.largestId());
+    Backlog.Entry queued = backlog.enter(choices, promptTokens);
+    if (queued == null) {
       throw new SubmitRefusal(Reason.QUEUE_FULL, "the waiting queue is full");
     }
-    RingTokenStream stream =
-        new RingTokenStream(settings.streamRing(), tokens, backlog, promptTokens);
+    List<RingTokenStream> streams = new ArrayList<>(choices);
+    for (int i = 0; i < choices; i++) {
+      streams.add(new RingTokenStream(settings.streamRing(), tokens, queued));
+    }
+    handOver(request, streams);
+    return List.copyOf(streams);
+  }
+
+  private void handOver(GenerationRequest request, List<RingTokenStream> streams) {
     boolean taken = false;
     try {
-      taken =
-          loop.commands()
-              .offer(new Sequence(request, stream, shape.prefillChunk(), hash, System.nanoTime()));
+      taken = loop.commands().offer(sequence(request, streams));
     } finally {
       if (!taken) {
-        backlog.leave(promptTokens);
+        streams.forEach(RingTokenStream::leftQueue);
       }
     }
     if (!taken) {
@@ -102,21 +117,22 @@ public final class LoopEngine implements BatchingEngine {
     if (loop.hasEnded()) {
       loop.abandonLate();
     }
-    return stream;
   }
 
-  @Override
-  public List<TokenStream> submit(GenerationRequest request, int choices) {
-    List<TokenStream> streams = new ArrayList<>(choices);
-    try {
-      for (int i = 0; i < choices; i++) {
-        streams.add(submit(request));
-      }
-    } catch (SubmitRefusal refused) {
-      streams.forEach(TokenStream::close);
-      throw refused;
+  private Sequence sequence(GenerationRequest request, List<RingTokenStream> streams) {
+    int block = shape.prefillChunk();
+    long now = System.nanoTime();
+    return streams.size() == 1
+        ? new Sequence(request, streams.getFirst(), block, hash, now)
+        : ChoiceGroup.of(request, streams, block, hash, now).getFirst();
+  }
+
+  /** A foreign token id must not reach the step loop, whose end it would be. */
+  private void requireTokens(String name, int largestId) {
+    if (largestId >= shape.vocabulary()) {
+      throw new IllegalArgumentException(
+          name + ": token " + largestId + " (expected: less than " + shape.vocabulary() + ")");
     }
-    return streams;
   }
 
   private void requireOpen() {

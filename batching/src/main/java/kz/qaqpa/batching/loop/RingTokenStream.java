@@ -36,8 +36,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   private final SpscVarHandleArrayQueue<TokenEvent> ring;
   private final Sinks.Many<TokenEvent> sink;
   private final TokenEvent.@Nullable Token[] tokens; // [token id], step loop only, shared
-  private final Backlog backlog;
-  private final int promptTokens;
+  private final Backlog.Entry queued;
   private volatile TokenStream.@Nullable Prefill prefill;
   private volatile boolean cancelled;
 
@@ -52,15 +51,13 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
    *
    * @param capacity of its ring, a power of two
    * @param tokens one place for each token id, filled by the step loop
-   * @param backlog has counted the request in
+   * @param queued counts the request among those that wait
    */
-  RingTokenStream(
-      int capacity, TokenEvent.@Nullable Token[] tokens, Backlog backlog, int promptTokens) {
+  RingTokenStream(int capacity, TokenEvent.@Nullable Token[] tokens, Backlog.Entry queued) {
     this.ring = new SpscVarHandleArrayQueue<>(capacity);
     this.sink = Sinks.unsafe().many().unicast().onBackpressureBuffer(ring);
     this.tokens = tokens;
-    this.backlog = backlog;
-    this.promptTokens = promptTokens;
+    this.queued = queued;
   }
 
   @Override
@@ -85,7 +82,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
 
   @Override
   public void leftQueue() {
-    backlog.leave(promptTokens);
+    queued.leave();
   }
 
   @Override

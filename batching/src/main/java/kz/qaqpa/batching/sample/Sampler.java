@@ -9,21 +9,27 @@ import org.jspecify.annotations.Nullable;
  * Confined to the step loop. Chooses the next token of a row.
  *
  * <pre>
- * Order       Penalties, temperature, top-k, top-p (of what top-k left, normalised again), min-p.
- *             Tokens rank by score; of equal scores the lower id comes first.
+ * Order       Mask, bias, penalties, temperature, top-k, top-p (of what top-k left, normalised
+ *             again), min-p. Tokens rank by score; of equal scores the lower id comes first. Bias
+ *             before penalties is vLLM's order: a repetition penalty divides the biased logit.
  * Candidates  The engine's 64 best raw logits decide exactly, without the rest of the vocabulary,
  *             when the winner or the whole kept set must lie among them. A token outside has a raw
- *             logit of at most the last candidate's, and of equals it has the higher id. Penalties
- *             that only lower scores leave at least 64 - d candidates untouched, where d is the
- *             number of different tokens that occurred. So greedy is exact if d &lt; 64, and top-k
- *             is if k + d &lt;= 64; top-p and min-p then only cut within those k. The tokens that
- *             were lowered compete with their lowered score, which is right for them too.
- *             Everything else asks for all logits ({@link #logitsMode}). Then, without penalties,
- *             candidates and logsumexp still decide most draws, see {@link #fromBounds}.
- * All logits  One pass finds the maximum, one keeps tokens within e^-40 of the best. What is dropped
- *             has at most 160,000 * e^-40 &lt; 10^-12 of the probability: a billion draws would not
- *             show it, and no filter could keep it. No sort: a selection that weighs both sides
- *             cuts top-k and top-p off in linear time.
+ *             logit of at most the last candidate's, and of equals it has the higher id. Bias and
+ *             penalties that only lower scores, and the mask, leave u candidates untouched. So
+ *             greedy is exact if u &gt;= 1, and top-k is if u &gt;= k; top-p and min-p then only cut
+ *             within those k. The tokens that were lowered compete with their lowered score, which
+ *             is right for them too. No other way is taken where this one decides, so the token
+ *             does not depend on what the engine was asked to report.
+ * Foresight   Before a step u is not known. Tokens with a bias or a count may all be candidates:
+ *             where that would be too many, all logits are asked for ({@link #logitsMode}). Masked
+ *             ones are many and hardly ever among the best, so of them nothing is feared; where
+ *             they are in the way after all, the answer is {@link #UNDECIDED}, and the caller has
+ *             the same step computed once more with all logits.
+ * All logits  Without bias, penalties or a masked candidate, candidates and logsumexp still decide
+ *             most draws, see {@link #fromBounds}. Else one pass finds the maximum, one keeps tokens within e^-40
+ *             of the best. What is dropped has at most 160,000 * e^-40 &lt; 10^-12 of the
+ *             probability: a billion draws would not show it, and no filter could keep it. No sort:
+ *             a selection that weighs both sides cuts top-k and top-p off in linear time.
  * Randomness  A counter, not a state: the n-th token of a request draws from a hash of (seed, n),
  *             so it depends on nothing else in the batch, on no earlier draw, and a resumed
  *             sequence goes on with what it would have drawn.
@@ -32,9 +38,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Allocates nothing for a token, except for log probabilities that were asked for.
  */
 public final class Sampler {
+  /** What {@link #sample} says if the row's candidates leave the choice open. */
+  public static final int UNDECIDED = -1;
+
   private static final double PRUNE = -40;
 
-  private final float[] logits; // [vocabulary], raw, then with penalties
+  private final float[] logits; // [vocabulary], raw, then with bias, penalties and mask
   private final double[] cumulative = new double[StepResult.CANDIDATES]; // weights by rank
   private final Ranking kept;
 
@@ -49,15 +58,15 @@ public final class Sampler {
    * @param counts what occurred so far; null without penalties
    */
   public static LogitsMode logitsMode(SamplingParams params, @Nullable TokenCounts counts) {
-    int lowered = counts == null ? 0 : counts.distinct();
-    if (counts != null && raisesScores(params)) {
-      return LogitsMode.FULL;
-    }
-    if (params.temperature() == 0) {
-      return lowered < StepResult.CANDIDATES ? LogitsMode.CANDIDATES : LogitsMode.FULL;
-    }
-    boolean fits = params.topK() > 0 && params.topK() + lowered <= StepResult.CANDIDATES;
-    return fits ? LogitsMode.CANDIDATES : LogitsMode.FULL;
+    int lowered = params.logitBias().size() + (counts == null ? 0 : counts.distinct());
+    int wanted = wanted(params);
+    boolean fits = wanted > 0 && wanted + lowered <= StepResult.CANDIDATES;
+    return fits && !raisesScores(params) ? LogitsMode.CANDIDATES : LogitsMode.FULL;
+  }
+
+  /** How many best tokens are all that counts; 0 if there is no such number. */
+  private static int wanted(SamplingParams params) {
+    return params.temperature() == 0 ? 1 : params.topK();
   }
 
   /** Whether a request needs {@link TokenCounts}. */
@@ -68,7 +77,8 @@ public final class Sampler {
   }
 
   private static boolean raisesScores(SamplingParams params) {
-    return params.repetitionPenalty() < 1
+    return params.logitBias().raises()
+        || params.repetitionPenalty() < 1
         || params.frequencyPenalty() < 0
         || params.presencePenalty() < 0;
   }
@@ -76,49 +86,86 @@ public final class Sampler {
   /**
    * Chooses a token.
    *
-   * @param result carries what {@link #logitsMode} asked for
+   * @param mode what the engine was asked to report: {@link #logitsMode}, or FULL
    * @param index how many tokens the request has produced before
+   * @return its id, or {@link #UNDECIDED}, which FULL excludes
    */
   public int sample(
-      SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row, int index) {
-    boolean full = logitsMode(params, counts) == LogitsMode.FULL;
-    if (params.temperature() == 0) {
-      if (counts == null) {
-        return result.candidateId(row, 0);
-      }
-      if (full) {
-        loadLogits(params, counts, result, row);
-        return bestLogit();
-      }
-      loadCandidates(params, counts, result, row);
-      return kept.id(kept.best());
+      SamplingParams params,
+      @Nullable TokenCounts counts,
+      LogitsMode mode,
+      StepResult result,
+      int row,
+      int index) {
+    boolean plain = counts == null && params.logitBias().size() == 0;
+    if (params.temperature() == 0 && plain && isAllowed(params, result.candidateId(row, 0))) {
+      return result.candidateId(row, 0);
     }
-    double u = uniform(params.seed(), index);
-    boolean bounded = full && counts == null;
-    if (bounded) {
-      int rank = fromBounds(params, result, row, u);
-      if (rank < result.candidates(row)) {
-        return result.candidateId(row, rank);
+    if (!raisesScores(params) && loadCandidates(params, counts, result, row)) {
+      if (params.temperature() == 0) {
+        return kept.id(kept.best());
       }
-    }
-    if (full) {
-      loadLogits(params, counts, result, row);
-      keepLikely(params.temperature());
-    } else {
-      loadCandidates(params, counts, result, row);
       kept.scale(params.temperature());
+      keepBest(params);
+      return draw(params, uniform(params.seed(), index));
     }
+    if (mode != LogitsMode.FULL) {
+      return UNDECIDED;
+    }
+    return plain && params.temperature() > 0 && allowsCandidates(params, result, row)
+        ? fromRaw(params, result, row, uniform(params.seed(), index))
+        : fromAll(params, counts, result, row, index);
+  }
+
+  /** Samples from scores that are raw logits: from bounds where they decide. */
+  private int fromRaw(SamplingParams params, StepResult result, int row, double u) {
+    int rank = fromBounds(params, result, row, u);
+    if (rank < result.candidates(row)) {
+      return result.candidateId(row, rank);
+    }
+    loadLogits(params, null, result, row);
+    keepLikely(params);
     keepBest(params);
-    if (bounded) {
-      candidatesFirst(result, row);
+    candidatesFirst(result, row);
+    return draw(params, u);
+  }
+
+  private int fromAll(
+      SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row, int index) {
+    loadLogits(params, counts, result, row);
+    if (params.temperature() == 0) {
+      return bestLogit(params);
     }
+    keepLikely(params);
+    keepBest(params);
+    return draw(params, uniform(params.seed(), index));
+  }
+
+  private int draw(SamplingParams params, double u) {
     if (params.minP() > 0) {
       kept.keepAtLeast(Math.log(params.minP()));
     }
     return kept.draw(u);
   }
 
-  /** Log probabilities of a token just sampled from this row, of the raw distribution. */
+  private static boolean isAllowed(SamplingParams params, int id) {
+    return params.mask() == null || !params.mask().contains(id);
+  }
+
+  private static boolean allowsCandidates(SamplingParams params, StepResult result, int row) {
+    for (int i = 0; i < result.candidates(row) && params.mask() != null; i++) {
+      if (params.mask().contains(result.candidateId(row, i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Log probabilities of a token just sampled from this row: of the model's distribution, before
+   * mask, bias, penalties, temperature and filters, as vLLM's {@code raw_logprobs}. The
+   * alternatives are its best tokens, whether or not they could be chosen.
+   */
   public Logprobs logprobs(SamplingParams params, StepResult result, int row, int token) {
     int count = Math.min(params.topLogprobs(), result.candidates(row));
     double logSumExp = result.logSumExp(row);
@@ -201,27 +248,49 @@ public final class Sampler {
     return i;
   }
 
-  private void loadCandidates(
+  /**
+   * Loads the candidates' scores, only if scores are raised nowhere.
+   *
+   * @return whether they decide
+   */
+  private boolean loadCandidates(
       SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row) {
     kept.clear();
-    for (int i = 0; i < result.candidates(row); i++) {
-      int id = result.candidateId(row, i);
-      double score = result.candidateLogit(row, i);
-      int outputs = counts == null ? -1 : counts.outputs(id);
-      kept.add(id, outputs < 0 ? score : penalised(params, score, outputs));
+    int n = result.candidates(row);
+    int wanted = wanted(params);
+    if (wanted == 0 || (wanted > n && n < logits.length)) {
+      return false;
     }
+    int untouched = 0;
+    for (int i = 0; i < n; i++) {
+      int id = result.candidateId(row, i);
+      if (isAllowed(params, id)) {
+        float bias = params.logitBias().biasOf(id);
+        int outputs = counts == null ? -1 : counts.outputs(id);
+        double score = (double) result.candidateLogit(row, i) + bias;
+        kept.add(id, outputs < 0 ? score : penalised(params, score, outputs));
+        untouched += bias == 0 && outputs < 0 ? 1 : 0;
+      }
+    }
+    return untouched >= wanted || n == logits.length;
   }
 
   private void loadLogits(
       SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row) {
     result.logits(row, logits);
-    if (counts != null) {
-      for (int place = 0; place < counts.places(); place++) {
-        int id = counts.idAt(place);
-        if (id >= 0) {
-          logits[id] = (float) penalised(params, logits[id], counts.outputsAt(place));
-        }
+    LogitBias biases = params.logitBias();
+    for (int i = 0; i < biases.size(); i++) {
+      logits[biases.idAt(i)] += biases.biasAt(i);
+    }
+    for (int place = 0; counts != null && place < counts.places(); place++) {
+      int id = counts.idAt(place);
+      if (id >= 0) {
+        logits[id] = (float) penalised(params, logits[id], counts.outputsAt(place));
       }
+    }
+    TokenMask mask = params.mask();
+    for (int i = 0; mask != null && i < mask.size(); i++) {
+      logits[mask.idAt(i)] = Float.NEGATIVE_INFINITY;
     }
   }
 
@@ -233,9 +302,9 @@ public final class Sampler {
         - (outputs > 0 ? params.presencePenalty() : 0);
   }
 
-  private int bestLogit() {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
+  private int bestLogit(SamplingParams params) {
+    int best = params.mask() == null ? 0 : params.mask().firstAllowed();
+    for (int i = best + 1; i < logits.length; i++) {
       if (logits[i] > logits[best]) {
         best = i;
       }
@@ -244,14 +313,18 @@ public final class Sampler {
   }
 
   /** Keeps all tokens within {@link #PRUNE} of the best. */
-  private void keepLikely(double temperature) {
-    float best = logits[bestLogit()];
+  private void keepLikely(SamplingParams params) {
+    int best = bestLogit(params);
+    float most = logits[best];
     kept.clear();
     for (int id = 0; id < logits.length; id++) {
-      double scaled = (logits[id] - best) / temperature;
+      double scaled = (logits[id] - most) / params.temperature();
       if (scaled >= PRUNE) {
         kept.add(id, scaled);
       }
+    }
+    if (kept.size() == 0) {
+      kept.add(best, 0); // Logits that are no numbers, which is for the engine to prevent.
     }
   }
 
@@ -277,6 +350,16 @@ public final class Sampler {
       }
     }
     kept.rank(front);
+  }
+
+  /**
+   * The seed of a choice, of several that one request asks for: {@code seed} for choice 0, else
+   * {@code mix(mix(seed) ^ choice * 0xD1B54A32D192ED03)}, where {@code mix} is SplitMix64's
+   * finaliser (Steele, Lea, Flood 2014). The factor is not the increment that tells a request's
+   * draws apart, so that no choice repeats the draws of another.
+   */
+  public static long choiceSeed(long seed, int choice) {
+    return choice == 0 ? seed : mix(mix(seed) ^ (choice * 0xD1B54A32D192ED03L));
   }
 
   /** The draw of a request's n-th token in [0, 1): SplitMix64's finaliser over seed and counter. */

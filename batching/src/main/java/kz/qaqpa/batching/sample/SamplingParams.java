@@ -1,8 +1,10 @@
 package kz.qaqpa.batching.sample;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * How the next token is chosen. Filters apply in this order: penalties, temperature, top-k, top-p,
- * min-p.
+ * How the next token is chosen. What changes the logits and what filters them applies in this
+ * order: mask, bias, penalties, temperature, top-k, top-p, min-p.
  *
  * @param temperature 0 to 2; 0 takes the best token (greedy)
  * @param topK keeps this many best tokens; 0 keeps all
@@ -15,6 +17,9 @@ package kz.qaqpa.batching.sample;
  * @param seed the whole randomness of this request: the same seed gives the same tokens, whatever
  *     else is in the batch
  * @param topLogprobs number of alternatives reported with each token, 0 to 20; -1 reports nothing
+ * @param logitBias added to logits first of all, so that penalties see the sum, as in vLLM
+ * @param mask tokens that are never chosen, null for none. It stands here and not in the request
+ *     because it decides like a filter which token comes next, and nothing else
  */
 public record SamplingParams(
     double temperature,
@@ -25,7 +30,9 @@ public record SamplingParams(
     double frequencyPenalty,
     double presencePenalty,
     long seed,
-    int topLogprobs) {
+    int topLogprobs,
+    LogitBias logitBias,
+    @Nullable TokenMask mask) {
 
   /** Checks ranges; messages name the parameter as clients know it. */
   public SamplingParams {
@@ -43,9 +50,64 @@ public record SamplingParams(
     check("top_logprobs", topLogprobs, topLogprobs >= -1 && topLogprobs <= 20, "0 to 20");
   }
 
+  /** Without bias and mask. */
+  public SamplingParams(
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      double repetitionPenalty,
+      double frequencyPenalty,
+      double presencePenalty,
+      long seed,
+      int topLogprobs) {
+    this(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        seed,
+        topLogprobs,
+        LogitBias.NONE,
+        null);
+  }
+
   /** Greedy, no penalties, no log probabilities. */
   public static SamplingParams greedy() {
     return new SamplingParams(0, 0, 1, 0, 1, 0, 0, 0, -1);
+  }
+
+  /** The same with another seed. */
+  public SamplingParams withSeed(long other) {
+    return copy(other, logitBias, mask);
+  }
+
+  /** The same with other biases. */
+  public SamplingParams withLogitBias(LogitBias other) {
+    return copy(seed, other, mask);
+  }
+
+  /** The same with another mask, or none. */
+  public SamplingParams withMask(@Nullable TokenMask other) {
+    return copy(seed, logitBias, other);
+  }
+
+  private SamplingParams copy(long newSeed, LogitBias newBias, @Nullable TokenMask newMask) {
+    return new SamplingParams(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        newSeed,
+        topLogprobs,
+        newBias,
+        newMask);
   }
 
   private static void check(String name, Number value, boolean valid, String expected) {

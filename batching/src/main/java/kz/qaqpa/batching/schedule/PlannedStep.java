@@ -19,9 +19,15 @@ public final class PlannedStep {
   private final int[] copyTokens;
   private int copies;
 
+  /** Hashes of the whole cells of prompts that rows of this step compute. */
+  private final long[] cells;
+
+  private int cellCount;
+
   PlannedStep(EngineShape shape) {
     this.builder = new StepPlanBuilder(shape);
     this.owners = new Sequence[shape.slots()];
+    this.cells = new long[shape.maxStepTokens() / shape.prefillChunk() + 1];
     // At most one compaction and one prefix for each slot.
     this.copyFrom = new int[2 * shape.slots()];
     this.copyTo = new int[2 * shape.slots()];
@@ -32,6 +38,7 @@ public final class PlannedStep {
     builder.clear();
     Arrays.fill(owners, null);
     copies = 0;
+    cellCount = 0;
   }
 
   void copy(int from, int to, int tokens) {
@@ -47,6 +54,21 @@ public final class PlannedStep {
 
   void token(int id) {
     builder.token(id);
+  }
+
+  /** Notes that a row computes the cell of this hash. */
+  void cell(long hash) {
+    cells[cellCount++] = hash;
+  }
+
+  /** Whether a row computes the cell of this hash. */
+  boolean computesCell(long hash) {
+    for (int i = 0; i < cellCount; i++) {
+      if (cells[i] == hash) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void slotLength(int slot, int length) {

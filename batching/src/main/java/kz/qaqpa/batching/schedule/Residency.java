@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * later decisions of the same plan see it. Copies are made in the order of the decisions.
  */
 final class Residency {
+  private static final PrefixCache.Match NOTHING = new PrefixCache.Match();
+
   private final KvSlots slots;
   private final PrefixCache cache;
   private final Placement placement;
@@ -38,9 +40,9 @@ final class Residency {
     this.tally = tally;
   }
 
-  /** Whether no slot is free. */
-  boolean isFull() {
-    return slots.nextFree(0) == slots.slots();
+  /** Number of free slots. */
+  int free() {
+    return slots.slots() - slots.held();
   }
 
   /** Cells of a prompt that may come from the cache: its last token is computed for its logits. */
@@ -65,10 +67,25 @@ final class Residency {
     } else {
       copy(step, match.slot(), slot, match.tokens());
     }
+    hold(slot, s);
+    countCached(s, match.tokens());
+  }
+
+  /**
+   * Gives a slot to another choice of a request, with a copy of what was computed of its prompt.
+   */
+  void fork(PlannedStep step, Sequence from, Sequence s) {
+    int slot = placement.choose(NOTHING, s.remainingSteps());
+    copy(step, from.slot, slot, s.promptLength());
+    hold(slot, s);
+    s.computed = s.promptLength();
+    countKv(s.computed);
+  }
+
+  private void hold(int slot, Sequence s) {
     slots.acquire(slot);
     holder[slot] = s;
     s.slot = slot;
-    countCached(s, match.tokens());
     tally.set(Item.RUNNING, slots.held());
   }
 

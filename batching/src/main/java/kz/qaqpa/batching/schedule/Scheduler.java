@@ -1,14 +1,11 @@
 package kz.qaqpa.batching.schedule;
 
 import static kz.qaqpa.batching.schedule.SequenceState.DECODE;
-import static kz.qaqpa.batching.schedule.SequenceState.ENDED;
 import static kz.qaqpa.batching.schedule.SequenceState.PREFILL;
-import static kz.qaqpa.batching.schedule.SequenceState.WAITING;
 
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.GenerationFailure;
-import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.schedule.Tally.Item;
@@ -35,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Shared      A cell that one row of a step computes is not computed by another row of the same
  * prefixes    step: that prompt is passed over once, and copies the cell in the next step. A prompt
  *             that finds, between two of its chunks, a longer prefix in another slot copies it too.
+ * Choices     Of one request share its prompt, see {@link ChoiceGroup}.
  * Holes       Each step adds the free slots below the highest held one to a count of wasted rows.
  *             As soon as moving the highest sequence down costs no more than what was wasted, it is
  *             moved: never more than twice the cost of the best choice in hindsight (ski rental).
@@ -48,23 +46,14 @@ public final class Scheduler {
 
   private final Tally tally;
   private final int cell;
-  private final long stallNanos;
   private final TokenBudget budget;
   private final WaitingQueue waiting = new WaitingQueue();
+  private final RunningList running;
   private final Residency residency;
+  private final Endings endings;
   private final Sampler sampler;
   private final PlannedStep[] steps;
   private int turn;
-
-  /** Sequences with a slot, in order of arrival. */
-  private final @Nullable Sequence[] running;
-
-  private int runningCount;
-
-  /** Hashes of the whole cells that rows of the plan being made compute. */
-  private final long[] pending;
-
-  private int pendingCount;
 
   /**
    * A scheduler without sequences.
@@ -84,24 +73,28 @@ public final class Scheduler {
     }
     this.tally = tally;
     this.cell = shape.prefillChunk();
-    this.stallNanos = settings.stallTimeout().toNanos();
     this.budget = new TokenBudget(settings.stepTokens(), shape.maxStepTokens(), cell);
+    this.running = new RunningList(shape.slots());
     this.residency = new Residency(shape, settings, hash, tally);
+    this.endings =
+        new Endings(waiting, running, residency, tally, settings.stallTimeout().toNanos());
     this.sampler = new Sampler(shape.vocabulary());
     this.steps = new PlannedStep[] {new PlannedStep(shape), new PlannedStep(shape)};
-    this.running = new Sequence[shape.slots()];
-    this.pending = new long[shape.maxStepTokens() / cell + 1];
   }
 
-  /** A submitted sequence takes its place in the queue. */
+  /** A submitted sequence takes its place in the queue, the first of a group with all others. */
   public void enqueue(Sequence sequence) {
-    waiting.add(sequence);
+    if (sequence.group == null) {
+      waiting.add(sequence);
+    } else {
+      sequence.group.forEach(waiting::add);
+    }
     tally.add(Item.PROMPT_TOKENS, sequence.promptLength());
   }
 
   /** Whether any sequence waits or runs. */
   public boolean hasLive() {
-    return runningCount > 0 || waiting.size() > 0;
+    return running.size() > 0 || waiting.size() > 0;
   }
 
   /**
@@ -113,9 +106,9 @@ public final class Scheduler {
   public PlannedStep plan(long now) {
     PlannedStep step = steps[turn ^= 1];
     step.clear();
-    pendingCount = 0;
-    endAbandoned(now);
+    endings.endAbandoned(now);
     residency.compact(step);
+    forkWaiting(step);
     planDecode(step);
     budget.start(step.plan().rows());
     planPrefill(step);
@@ -124,62 +117,40 @@ public final class Scheduler {
     return step;
   }
 
-  private void endAbandoned(long now) {
-    int stalled = 0;
-    for (int i = 0; i < runningCount; i++) {
-      Sequence s = running(i);
-      endIfAbandoned(s, now);
-      if (s.state == DECODE) {
-        stalled += updateStall(s, now) ? 1 : 0;
-      }
-    }
-    tally.set(Item.STALLED, stalled);
-    dropEnded();
-    for (Sequence s = waiting.first(); s != null; ) {
+  /** Choices whose prompt was read go on as soon as a slot is theirs, in the order of the queue. */
+  private void forkWaiting(PlannedStep step) {
+    Sequence s = waiting.first();
+    for (int free = residency.free(); s != null && free > 0; free--) {
       Sequence following = s.next;
-      endIfAbandoned(s, now);
+      Sequence leader = ChoiceGroup.leaderOf(s);
+      if (leader != s && leader.state == DECODE) {
+        residency.fork(step, leader, s);
+        leaveQueue(s, DECODE);
+      }
       s = following;
     }
   }
 
-  private void endIfAbandoned(Sequence s, long now) {
-    if (s.outlet.isCancelled()) {
-      leave(s);
-      tally.add(Item.CANCELLED, 1);
-      s.outlet.discard();
-    } else if (s.isExpired(now)) {
-      fail(s, GenerationFailure.Kind.DEADLINE, "deadline passed");
-    }
-  }
-
-  /** Returns whether the sequence is passed over because its consumer has no room. */
-  private boolean updateStall(Sequence s, long now) {
-    if (s.outlet.hasRoom()) {
-      s.stalledNanos = Sequence.NEVER;
-      return false;
-    }
-    if (s.stalledNanos == Sequence.NEVER) {
-      s.stalledNanos = now;
-    } else if (now - s.stalledNanos > stallNanos) {
-      fail(s, GenerationFailure.Kind.SLOW_CONSUMER, "consumer did not read for too long");
-      return false;
-    }
-    return true;
+  private void leaveQueue(Sequence s, SequenceState next) {
+    waiting.remove(s);
+    s.outlet.leftQueue();
+    s.state = next;
+    running.add(s);
   }
 
   private void planDecode(PlannedStep step) {
-    for (int i = 0; i < runningCount; i++) {
-      Sequence s = running(i);
+    for (int i = 0; i < running.size(); i++) {
+      Sequence s = running.get(i);
       if (s.state == DECODE && s.stalledNanos == Sequence.NEVER) {
-        step.row(s, Sampler.logitsMode(s.request.sampling(), s.counts));
+        step.row(s, s.logitsMode());
         step.token(s.output[s.outputLength - 1]);
       }
     }
   }
 
   private void planPrefill(PlannedStep step) {
-    for (int i = 0; i < runningCount && !budget.isSpent(); i++) {
-      Sequence s = running(i);
+    for (int i = 0; i < running.size() && !budget.isSpent(); i++) {
+      Sequence s = running.get(i);
       if (s.state == PREFILL) {
         residency.catchUp(step, s);
         planChunk(step, s);
@@ -189,44 +160,46 @@ public final class Scheduler {
 
   private void admitWaiting(PlannedStep step, long now) {
     int passedOver = 0;
-    Sequence s = waiting.first();
-    while (s != null
-        && !budget.isSpent()
-        && !residency.isFull()
-        && passedOver <= MOST_PASSED_OVER) {
-      Sequence following = s.next;
+    int reserved = 0; // Slots for choices that wait for their leader.
+    Sequence following;
+    for (Sequence s = waiting.first(); s != null; s = following) {
+      if (budget.isSpent() || residency.free() <= reserved || passedOver > MOST_PASSED_OVER) {
+        return;
+      }
+      following = s.next;
+      if (ChoiceGroup.leaderOf(s) != s) {
+        reserved++;
+        continue;
+      }
       int cached = residency.find(s);
-      if (isPending(s, cached / cell)) {
+      if (isPending(step, s, cached / cell)) {
         passedOver++;
       } else if (budget.nextEnd(cached, s.promptLength(), 0) == cached) {
         return; // No room for its first cell; who came later does not overtake.
       } else {
         admit(step, s, now);
       }
-      s = following;
     }
   }
 
   private void admit(PlannedStep step, Sequence s, long now) {
     residency.settle(step, s);
-    waiting.remove(s);
-    s.outlet.leftQueue();
-    running[runningCount++] = s;
-    s.state = PREFILL;
+    leaveQueue(s, PREFILL);
     s.firstStepNanos = now;
+    tally.add(Item.PROMPT_TOKENS, s.hasBegun() ? s.promptLength() : 0);
     planChunk(step, s);
   }
 
   private void planChunk(PlannedStep step, Sequence s) {
     int start = s.computed;
     int end = start;
-    while (end < s.promptLength() && !isPending(s, end / cell)) {
+    while (end < s.promptLength() && !isPending(step, s, end / cell)) {
       int next = budget.nextEnd(end, s.promptLength(), end - start);
       if (next == end) {
         break;
       }
       if (end / cell < s.promptHashes.length) {
-        pending[pendingCount++] = s.promptHashes[end / cell];
+        step.cell(s.promptHashes[end / cell]);
       }
       end = next;
     }
@@ -235,21 +208,14 @@ public final class Scheduler {
     }
     budget.take(end - start);
     boolean last = end == s.promptLength();
-    step.row(s, last ? Sampler.logitsMode(s.request.sampling(), s.counts) : LogitsMode.NONE);
+    step.row(s, last ? s.logitsMode() : LogitsMode.NONE);
     for (int i = start; i < end; i++) {
       step.token(s.request.prompt()[i]);
     }
   }
 
-  private boolean isPending(Sequence s, int wantedCell) {
-    if (wantedCell < residency.reusableCells(s)) {
-      for (int i = 0; i < pendingCount; i++) {
-        if (pending[i] == s.promptHashes[wantedCell]) {
-          return true;
-        }
-      }
-    }
-    return false;
+  private boolean isPending(PlannedStep step, Sequence s, int wantedCell) {
+    return wantedCell < residency.reusableCells(s) && step.computesCell(s.promptHashes[wantedCell]);
   }
 
   /**
@@ -263,32 +229,64 @@ public final class Scheduler {
     tally.add(Item.ROWS, plan.rows());
     for (int row = 0; row < plan.rows(); row++) {
       Sequence s = step.owner(row);
-      if (takeComputed(s, plan.queryLength(row))) {
-        takeToken(s, result, row, now);
+      int tokens = plan.queryLength(row);
+      if (s.state == PREFILL) {
+        tally.add(Item.COMPUTED_PROMPT_TOKENS, tokens);
+        s.outlet.promptRead(s.computed + tokens);
+      }
+      if (s.computed + tokens < s.promptLength()) {
+        residency.append(s, tokens);
+      } else if (s.state == PREFILL) {
+        takePrompt(s, step, result, row, now);
+      } else {
+        takeToken(s, step, result, row);
       }
     }
-    dropEnded();
+    running.dropEnded();
   }
 
-  /** Returns whether the row's last token has a successor to be sampled. */
-  private boolean takeComputed(Sequence s, int tokens) {
-    boolean prefill = s.state == PREFILL;
-    residency.append(s, tokens);
-    if (prefill) {
-      s.outlet.promptRead(s.computed);
-      tally.add(Item.COMPUTED_PROMPT_TOKENS, tokens);
-    }
-    return s.computed >= s.promptLength();
-  }
-
-  private void takeToken(Sequence s, StepResult result, int row, long now) {
-    int token = sampler.sample(s.request.sampling(), s.counts, result, row, s.outputLength);
-    if (s.state == PREFILL) {
+  /** The prompt is complete: first tokens, of all choices. */
+  private void takePrompt(Sequence s, PlannedStep step, StepResult result, int row, long now) {
+    if (s.hasBegun()) { // Its first token came from another row.
+      residency.append(s, step.plan().queryLength(row));
       s.state = DECODE;
-      s.outlet.prefilled(s.prefilled(now));
+      return;
     }
+    int token = sample(s, step, result, row);
+    if (token == Sampler.UNDECIDED) {
+      return;
+    }
+    residency.append(s, step.plan().queryLength(row));
+    s.state = DECODE;
+    s.prefilled(now);
+    deliver(s, token, result, row);
+    if (s.group != null) {
+      s.group.forEachWaiting(other -> {
+        other.prefilledBy(s);
+        deliver(other, sample(other, step, result, row), result, row);
+      });
+    }
+  }
+
+  private void takeToken(Sequence s, PlannedStep step, StepResult result, int row) {
+    int token = sample(s, step, result, row);
+    if (token != Sampler.UNDECIDED) {
+      residency.append(s, 1);
+      deliver(s, token, result, row);
+    }
+  }
+
+  /** Undecided, nothing is booked: the next plan has the same tokens computed, with all logits. */
+  private int sample(Sequence s, PlannedStep step, StepResult result, int row) {
+    LogitsMode mode = step.plan().logits(row);
+    int token = sampler.sample(s.request.sampling(), s.counts, mode, result, row, s.outputLength);
+    s.wantsFullLogits |= token == Sampler.UNDECIDED;
+    return token;
+  }
+
+  private void deliver(Sequence s, int token, StepResult result, int row) {
     if (s.isStop(token)) {
-      finish(s, FinishReason.STOP);
+      endings.finish(s, FinishReason.STOP);
       return;
     }
     s.appendOutput(token);
@@ -297,7 +295,7 @@ public final class Scheduler {
     s.outlet.push(
         token, wantsLogprobs ? sampler.logprobs(s.request.sampling(), result, row, token) : null);
     if (s.outputLength == s.request.maxTokens()) {
-      finish(s, FinishReason.LENGTH);
+      endings.finish(s, FinishReason.LENGTH);
     }
   }
 
@@ -306,81 +304,12 @@ public final class Scheduler {
    * were not all made, so are the sequences and the content that they were to bring.
    */
   public void failStep(PlannedStep step, boolean copiesMade) {
-    for (int row = 0; row < step.plan().rows(); row++) {
-      failComputing(step.owner(row));
-    }
-    for (int i = 0; i < step.copies() && !copiesMade; i++) {
-      Sequence s = residency.holder(step.copyTo(i));
-      if (s != null) {
-        failComputing(s);
-      } else {
-        residency.forget(step.copyTo(i));
-      }
-    }
-    dropEnded();
-  }
-
-  private void failComputing(Sequence s) {
-    if (s.state != ENDED) {
-      residency.forget(s.slot);
-      fail(s, GenerationFailure.Kind.ENGINE, "the engine failed this step");
-    }
+    endings.failStep(step, copiesMade);
   }
 
   /** Ends every sequence, waiting or running. */
   public void failAll(GenerationFailure.Kind kind, String message) {
-    for (int i = 0; i < runningCount; i++) {
-      fail(running(i), kind, message);
-    }
-    dropEnded();
-    for (Sequence s = waiting.first(); s != null; s = waiting.first()) {
-      fail(s, kind, message);
-    }
-  }
-
-  private void finish(Sequence s, FinishReason reason) {
-    leave(s);
-    tally.add(Item.FINISHED, 1);
-    s.outlet.finish(new TokenEvent.End(reason, s.promptLength(), s.prefill(), s.outputLength));
-  }
-
-  private void fail(Sequence s, GenerationFailure.Kind kind, String message) {
-    leave(s);
-    tally.add(Item.FAILED, 1);
-    s.outlet.fail(new GenerationFailure(kind, "request " + s.request.id() + ": " + message));
-  }
-
-  /** Gives back what a sequence holds; {@link #dropEnded} then takes it off the list. */
-  private void leave(Sequence s) {
-    if (s.state == WAITING) {
-      waiting.remove(s);
-      s.outlet.leftQueue();
-    } else {
-      residency.release(s);
-    }
-    s.state = ENDED;
-  }
-
-  private void dropEnded() {
-    int kept = 0;
-    for (int i = 0; i < runningCount; i++) {
-      Sequence s = running(i);
-      if (s.state != ENDED) {
-        running[kept++] = s;
-      }
-    }
-    for (int i = kept; i < runningCount; i++) {
-      running[i] = null;
-    }
-    runningCount = kept;
-  }
-
-  private Sequence running(int i) {
-    Sequence s = running[i];
-    if (s == null) {
-      throw new IllegalStateException("running " + i + ": none");
-    }
-    return s;
+    endings.failAll(kind, message);
   }
 
   /**
@@ -390,8 +319,8 @@ public final class Scheduler {
    * @return what is wrong, or null
    */
   public @Nullable String problem() {
-    for (int i = 0; i < runningCount; i++) {
-      Sequence s = running(i);
+    for (int i = 0; i < running.size(); i++) {
+      Sequence s = running.get(i);
       if (residency.holder(s.slot) != s) {
         return "sequence " + s.request.id() + " runs without its slot " + s.slot;
       }

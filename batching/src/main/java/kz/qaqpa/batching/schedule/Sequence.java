@@ -7,6 +7,7 @@ import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.TokenCounts;
+import kz.qaqpa.engine.LogitsMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ public final class Sequence {
 
   final @Nullable TokenCounts counts;
 
+  /** The other choices of the same request, if there are any. */
+  final @Nullable ChoiceGroup group;
+
   SequenceState state = SequenceState.WAITING;
   int slot = -1;
 
@@ -37,6 +41,10 @@ public final class Sequence {
   int[] output;
   int outputLength;
   long firstStepNanos = NEVER;
+
+  /** Whether candidates once left a choice open: all logits are asked for from then on. */
+  boolean wantsFullLogits;
+
   private TokenStream.@Nullable Prefill prefill;
 
   /** Since when the outlet has had no room, or {@link #NEVER}. */
@@ -58,10 +66,25 @@ public final class Sequence {
       int block,
       BlockHash hash,
       long submittedNanos) {
+    this(
+        request,
+        outlet,
+        hash.chain(request.prefixSalt(), request.prompt(), block),
+        submittedNanos,
+        null);
+  }
+
+  Sequence(
+      GenerationRequest request,
+      TokenOutlet outlet,
+      long[] promptHashes,
+      long submittedNanos,
+      @Nullable ChoiceGroup group) {
     this.request = request;
     this.outlet = outlet;
     this.submittedNanos = submittedNanos;
-    this.promptHashes = hash.chain(request.prefixSalt(), request.prompt(), block);
+    this.promptHashes = promptHashes;
+    this.group = group;
     this.counts =
         Sampler.hasPenalties(request.sampling())
             ? TokenCounts.of(request.sampling(), request.prompt())
@@ -86,6 +109,16 @@ public final class Sequence {
 
   int promptLength() {
     return request.prompt().length;
+  }
+
+  /** Whether its first token is out, so that its prompt has been read, if not for itself. */
+  boolean hasBegun() {
+    return outputLength > 0;
+  }
+
+  /** What it needs to know of the logits. */
+  LogitsMode logitsMode() {
+    return wantsFullLogits ? LogitsMode.FULL : Sampler.logitsMode(request.sampling(), counts);
   }
 
   /** Steps that it may still live. */
@@ -117,11 +150,19 @@ public final class Sequence {
   }
 
   /** The first token came at {@code now}. */
-  TokenStream.Prefill prefilled(long now) {
-    TokenStream.Prefill read =
-        new TokenStream.Prefill(cached, firstStepNanos - submittedNanos, now - firstStepNanos);
-    prefill = read;
-    return read;
+  void prefilled(long now) {
+    read(new TokenStream.Prefill(cached, firstStepNanos - submittedNanos, now - firstStepNanos));
+  }
+
+  /** The prompt was read by the leader of the group. */
+  void prefilledBy(Sequence leader) {
+    wantsFullLogits = leader.wantsFullLogits;
+    read(leader.prefill());
+  }
+
+  private void read(TokenStream.Prefill how) {
+    prefill = how;
+    outlet.prefilled(how);
   }
 
   /** How the prompt was read; only after the first token. */

@@ -2,11 +2,14 @@ package kz.qaqpa.batching.bench;
 
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import kz.qaqpa.batching.fixture.FakeResult;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.batching.sample.TokenMask;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepResult;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -39,6 +42,11 @@ public class SamplerBenchmark {
   @Param({"1", "4"})
   public double spread;
 
+  /** Masked tokens, the last of the vocabulary: Llama 3.1 has 256 special ones there. */
+  @Param({"0", "256"})
+  public int masked;
+
+  private @Nullable TokenMask mask;
   private final Sampler sampler = new Sampler(VOCABULARY);
   private StepResult result = FakeResult.of(LogitsMode.FULL, 0, 1);
   private int index;
@@ -47,9 +55,13 @@ public class SamplerBenchmark {
   @Setup
   public void fill() {
     SplittableRandom random = new SplittableRandom(1);
+    mask =
+        masked == 0
+            ? null
+            : TokenMask.of(VOCABULARY, IntStream.range(VOCABULARY - masked, VOCABULARY).toArray());
     float[] logits = new float[VOCABULARY];
     for (int i = 0; i < VOCABULARY; i++) {
-      logits[i] = (float) (random.nextGaussian() * spread);
+      logits[i] = (float) (random.nextGaussian() * spread) - (i >= VOCABULARY - 256 ? 9 : 0);
     }
     FakeResult computed = FakeResult.of(LogitsMode.FULL, logits);
     float logSumExp = computed.logSumExp(0);
@@ -61,7 +73,8 @@ public class SamplerBenchmark {
   }
 
   private int sample(SamplingParams params) {
-    return sampler.sample(params, null, result, 0, index++ & 0xFFFF);
+    SamplingParams asked = params.withMask(mask);
+    return sampler.sample(asked, null, LogitsMode.FULL, result, 0, index++ & 0xFFFF);
   }
 
   @Benchmark

@@ -1,5 +1,6 @@
 package kz.qaqpa.batching.loop;
 
+import java.util.Objects;
 import kz.qaqpa.batching.TokenEvent;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
@@ -19,9 +20,9 @@ class RingTokenStreamConcurrencyTest {
 
   /** The operations that Lincheck mixes: one pushes while there is room, one requests and takes. */
   public static class Operations {
-    private final Backlog backlog = new Backlog(1, 1);
+    private final Backlog.Entry queued = Objects.requireNonNull(new Backlog(1, 1).enter(1, 1));
     private final RingTokenStream stream =
-        new RingTokenStream(8, new TokenEvent.Token[100], backlog, 1);
+        new RingTokenStream(8, new TokenEvent.Token[100], queued);
     private final Inbox inbox = new Inbox();
     private int pushed;
 

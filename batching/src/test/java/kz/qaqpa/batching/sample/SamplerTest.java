@@ -23,19 +23,6 @@ class SamplerTest {
     return new SamplingParams(temperature, topK, topP, minP, 1, 0, 0, 1, -1);
   }
 
-  private static SamplingParams withSeed(SamplingParams p, long seed) {
-    return new SamplingParams(
-        p.temperature(),
-        p.topK(),
-        p.topP(),
-        p.minP(),
-        p.repetitionPenalty(),
-        p.frequencyPenalty(),
-        p.presencePenalty(),
-        seed,
-        p.topLogprobs());
-  }
-
   private static float[] logits(RandomGenerator random, int vocabulary, double spread) {
     float[] logits = new float[vocabulary];
     for (int i = 0; i < vocabulary; i++) {
@@ -47,6 +34,16 @@ class SamplerTest {
   private static FakeResult result(
       SamplingParams params, @Nullable TokenCounts counts, float[] logits) {
     return FakeResult.of(Sampler.logitsMode(params, counts), logits);
+  }
+
+  private static int sample(
+      Sampler sampler,
+      SamplingParams params,
+      @Nullable TokenCounts counts,
+      float[] logits,
+      int index) {
+    LogitsMode mode = Sampler.logitsMode(params, counts);
+    return sampler.sample(params, counts, mode, FakeResult.of(mode, logits), 0, index);
   }
 
   /** The distribution by definition: everything sorted, in doubles. */
@@ -92,11 +89,14 @@ class SamplerTest {
   private static void assertDistribution(
       SamplingParams params, @Nullable TokenCounts counts, float[] logits, int draws) {
     Sampler sampler = new Sampler(logits.length);
-    FakeResult result = result(params, counts, logits);
+    LogitsMode mode = Sampler.logitsMode(params, counts);
+    FakeResult result = FakeResult.of(mode, logits);
     double[] expected = reference(params, counts, logits);
     int[] seen = new int[logits.length];
     for (int i = 0; i < draws; i++) {
-      seen[sampler.sample(withSeed(params, i), counts, result, 0, i % 7)]++;
+      seen[
+          sampler.sample(
+              params.withSeed(i), counts, Sampler.logitsMode(params, counts), result, 0, i % 7)]++;
     }
     double chi = 0;
     double restExpected = 0;
@@ -189,7 +189,15 @@ class SamplerTest {
               TokenCounts.of(params, random.ints(random.nextInt(80), 0, 150).toArray());
           random.ints(random.nextInt(80), 0, 150).forEach(counts::addOutput);
 
-          int token = new Sampler(150).sample(params, counts, result(params, counts, logits), 0, 0);
+          int token =
+              new Sampler(150)
+                  .sample(
+                      params,
+                      counts,
+                      Sampler.logitsMode(params, counts),
+                      result(params, counts, logits),
+                      0,
+                      0);
 
           int best = 0;
           double[] scores = new double[150];
@@ -236,14 +244,34 @@ class SamplerTest {
         TestSize.tries(500, 10_000),
         random -> {
           float[] logits = logits(random, 120, 1);
-          SamplingParams params = withSeed(params(1.1, 0, 0.9, 0), random.nextLong());
+          SamplingParams params = params(1.1, 0, 0.9, 0).withSeed(random.nextLong());
           int index = random.nextInt(1000);
           Sampler used = new Sampler(120);
-          used.sample(params, null, result(params, null, logits(random, 120, 3)), 0, 5);
+          used.sample(
+              params,
+              null,
+              Sampler.logitsMode(params, null),
+              result(params, null, logits(random, 120, 3)),
+              0,
+              5);
 
-          assertThat(used.sample(params, null, result(params, null, logits), 0, index))
+          assertThat(
+                  used.sample(
+                      params,
+                      null,
+                      Sampler.logitsMode(params, null),
+                      result(params, null, logits),
+                      0,
+                      index))
               .isEqualTo(
-                  new Sampler(120).sample(params, null, result(params, null, logits), 0, index));
+                  new Sampler(120)
+                      .sample(
+                          params,
+                          null,
+                          Sampler.logitsMode(params, null),
+                          result(params, null, logits),
+                          0,
+                          index));
         });
   }
 
@@ -265,7 +293,15 @@ class SamplerTest {
     float[] logits = {1, 3e38f, -3e38f, 2, 3};
     for (double temperature : new double[] {Double.MIN_VALUE, 1e-300, 1e-9, 1}) {
       SamplingParams params = params(temperature, 0, 1, 0);
-      assertThat(new Sampler(5).sample(params, null, result(params, null, logits), 0, 0))
+      assertThat(
+              new Sampler(5)
+                  .sample(
+                      params,
+                      null,
+                      Sampler.logitsMode(params, null),
+                      result(params, null, logits),
+                      0,
+                      0))
           .isEqualTo(1);
     }
   }
@@ -276,7 +312,15 @@ class SamplerTest {
     Arrays.fill(logits, Float.NaN);
     for (SamplingParams params :
         List.of(GREEDY, params(0.7, 0, 1, 0), params(0.7, 0, 0.5, 0.1), params(1.5, 5, 0.9, 0))) {
-      assertThat(new Sampler(100).sample(params, null, result(params, null, logits), 0, 0))
+      assertThat(
+              new Sampler(100)
+                  .sample(
+                      params,
+                      null,
+                      Sampler.logitsMode(params, null),
+                      result(params, null, logits),
+                      0,
+                      0))
           .isBetween(0, 99);
     }
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.batching.BatchingSettings;
@@ -15,7 +17,9 @@ import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
 import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.batching.sample.TokenMask;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
@@ -39,6 +43,9 @@ class TokenIdentityTest {
   private long cancelled;
   private long cachedTokens;
   private long copies;
+  private long groups;
+  private long promptsReadAgain;
+  private long undecided;
 
   @Test
   void everyAnswerEqualsItsRunAlone() {
@@ -50,6 +57,9 @@ class TokenIdentityTest {
       assertThat(cancelled).isPositive();
       assertThat(cachedTokens).isPositive();
       assertThat(copies).isPositive();
+      assertThat(groups).isPositive();
+      assertThat(promptsReadAgain).isPositive();
+      assertThat(undecided).isPositive();
     }
   }
 
@@ -76,11 +86,19 @@ class TokenIdentityTest {
       injectFaults(engine, random);
     }
     List<Rig.Call> calls = new ArrayList<>();
+    long promptTokens = 0;
     int total = 4 + random.nextInt(20);
     int pace = 1 + random.nextInt(4);
     while (calls.size() < total) {
       for (int i = random.nextInt(pace + 1); i > 0 && calls.size() < total; i--) {
-        calls.add(rig.submit(request(random, calls, rig.now)));
+        GenerationRequest request = request(random, calls, rig.now);
+        promptTokens += request.prompt().length;
+        if (random.nextInt(3) == 0) {
+          calls.addAll(rig.submit(request, 1 + random.nextInt(8)));
+          groups++;
+        } else {
+          calls.add(rig.submit(request));
+        }
       }
       disturb(random, calls);
       rig.step();
@@ -92,6 +110,8 @@ class TokenIdentityTest {
     calls.forEach(this::check);
     cachedTokens += rig.tally.get(Tally.Item.CACHED_PROMPT_TOKENS);
     copies += engine.copies();
+    promptsReadAgain += rig.tally.get(Tally.Item.PROMPT_TOKENS) > promptTokens ? 1 : 0;
+    undecided += calls.stream().filter(call -> call.sequence().wantsFullLogits).count();
   }
 
   private static void injectFaults(FakeEngine engine, RandomGenerator random) {
@@ -173,7 +193,24 @@ class TokenIdentityTest {
         penalties ? random.nextDouble() * 2 - 1 : 0,
         penalties ? random.nextDouble() * 2 - 1 : 0,
         random.nextLong(),
-        random.nextInt(3) - 1);
+        random.nextInt(3) - 1,
+        random.nextInt(5) > 0 ? LogitBias.NONE : bias(random),
+        random.nextInt(3) > 0 ? null : mask(random));
+  }
+
+  private static LogitBias bias(RandomGenerator random) {
+    boolean lowering = random.nextBoolean();
+    Map<Integer, Float> entries = new HashMap<>();
+    for (int i = random.nextInt(20); i > 0; i--) {
+      float bias = random.nextFloat() * 5;
+      entries.put(random.nextInt(VOCABULARY), lowering || random.nextBoolean() ? -bias : bias);
+    }
+    return LogitBias.of(entries);
+  }
+
+  /** Also of so many tokens that candidates leave the choice open. */
+  private static TokenMask mask(RandomGenerator random) {
+    return TokenMask.of(VOCABULARY, random.ints(random.nextInt(200), 0, VOCABULARY - 1).toArray());
   }
 
   private void check(Rig.Call call) {

@@ -5,7 +5,7 @@ import kz.qaqpa.admission.Refusal;
 /**
  * One message of a conversation.
  *
- * @param role {@code system}, {@code developer}, {@code user} or {@code assistant}
+ * @param role {@code system}, {@code developer}, {@code user}, {@code assistant} or {@code tool}
  * @param content its text, well-formed UTF-16; text parts are joined
  */
 public record ChatMessage(String role, String content) {
@@ -24,7 +24,7 @@ public record ChatMessage(String role, String content) {
   }
 
   /** Refuses text that is not well-formed, naming the field and the place. */
-  static void requireWellFormed(String field, String text) {
+  public static void requireWellFormed(String field, String text) {
     int bad = unpairedSurrogate(text);
     if (bad >= 0) {
       throw Refusal.BadRequest.value(field, "unpaired surrogate at " + bad, "well-formed text");

@@ -9,20 +9,21 @@ import tools.jackson.databind.node.ObjectNode;
  * The fields of a JSON object with their types checked; null counts as absent. Errors name the
  * field by its path.
  */
-record Fields(ObjectNode object, String path) {
+public record Fields(ObjectNode object, String path) {
 
   /** The value, or null where it is absent. */
-  @Nullable JsonNode any(String name) {
+  public @Nullable JsonNode any(String name) {
     JsonNode node = object.get(name);
     return node == null || node.isNull() ? null : node;
   }
 
   /** The path of a field for messages and {@code param}. */
-  String at(String name) {
+  public String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  @Nullable String string(String name, String expected) {
+  /** A string, or null where it is absent. */
+  public @Nullable String string(String name, String expected) {
     JsonNode node = any(name);
     if (node != null && !node.isString()) {
       throw wrong(name, Shown.value(node), expected);
@@ -31,7 +32,7 @@ record Fields(ObjectNode object, String path) {
   }
 
   /** A string whose value must not be repeated. */
-  @Nullable String privateString(String name, String expected) {
+  public @Nullable String privateString(String name, String expected) {
     JsonNode node = any(name);
     if (node != null && !node.isString()) {
       throw wrong(name, Shown.described(node), expected);
@@ -39,7 +40,8 @@ record Fields(ObjectNode object, String path) {
     return node == null ? null : node.stringValue();
   }
 
-  @Nullable Double number(String name, String expected) {
+  /** A number, or null where it is absent. */
+  public @Nullable Double number(String name, String expected) {
     JsonNode node = any(name);
     if (node != null && !node.isNumber()) {
       throw wrong(name, Shown.value(node), expected);
@@ -47,7 +49,8 @@ record Fields(ObjectNode object, String path) {
     return node == null ? null : (Double) node.asDouble();
   }
 
-  @Nullable Integer integer(String name, String expected) {
+  /** A 32-bit integer, or null where it is absent. */
+  public @Nullable Integer integer(String name, String expected) {
     JsonNode node = any(name);
     if (node != null && !(node.isIntegralNumber() && node.canConvertToInt())) {
       throw wrong(name, Shown.value(node), expected);
@@ -55,7 +58,8 @@ record Fields(ObjectNode object, String path) {
     return node == null ? null : (Integer) node.intValue();
   }
 
-  @Nullable Long longInteger(String name, String expected) {
+  /** A 64-bit integer, or null where it is absent. */
+  public @Nullable Long longInteger(String name, String expected) {
     JsonNode node = any(name);
     if (node != null && !(node.isIntegralNumber() && node.canConvertToLong())) {
       throw wrong(name, Shown.value(node), expected);
@@ -63,7 +67,8 @@ record Fields(ObjectNode object, String path) {
     return node == null ? null : (Long) node.longValue();
   }
 
-  boolean bool(String name) {
+  /** A truth value, false where it is absent. */
+  public boolean bool(String name) {
     JsonNode node = any(name);
     if (node != null && !node.isBoolean()) {
       throw wrong(name, Shown.value(node), "true or false");
@@ -71,7 +76,8 @@ record Fields(ObjectNode object, String path) {
     return node != null && node.booleanValue();
   }
 
-  @Nullable ObjectNode child(String name) {
+  /** An object, or null where it is absent. */
+  public @Nullable ObjectNode child(String name) {
     JsonNode node = any(name);
     if (node != null && !node.isObject()) {
       throw wrong(name, Shown.described(node), "an object");
@@ -79,7 +85,17 @@ record Fields(ObjectNode object, String path) {
     return (ObjectNode) node;
   }
 
-  Refusal.BadRequest wrong(String name, String found, String expected) {
+  /** A value that must be there. */
+  public static <T> T required(@Nullable T value, String field, String expected) {
+    if (value == null) {
+      throw new Refusal.BadRequest(
+          field, "missing_required_parameter", field + ": absent (expected: " + expected + ")");
+    }
+    return value;
+  }
+
+  /** A complaint about a field of this object. */
+  public Refusal.BadRequest wrong(String name, String found, String expected) {
     return Refusal.BadRequest.value(at(name), found, expected);
   }
 }

@@ -43,26 +43,6 @@ public final class Json {
   /** {@code usage.prompt_tokens_details}. */
   public record PromptDetails(int cachedTokens) {}
 
-  /** A whole answer. */
-  public record Completion(
-      String id, String object, long created, String model, List<Choice> choices, UsageBody usage) {
-    /** An answer with one choice. */
-    public static Completion of(
-        String id, long created, String model, String text, String finishReason, Usage usage) {
-      Choice choice =
-          new Choice(0, new AssistantMessage("assistant", text, null), null, finishReason);
-      return new Completion(
-          id, "chat.completion", created, model, List.of(choice), UsageBody.of(usage));
-    }
-  }
-
-  /** One choice of an answer. */
-  public record Choice(
-      int index, AssistantMessage message, @Nullable String logprobs, String finishReason) {}
-
-  /** What the model said. */
-  public record AssistantMessage(String role, String content, @Nullable String refusal) {}
-
   /** {@code GET /v1/models}. */
   public record ModelList(String object, List<Model> data) {}
 

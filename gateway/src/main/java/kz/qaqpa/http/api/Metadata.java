@@ -6,13 +6,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The field {@code metadata}. Functions only. */
-final class Metadata {
+public final class Metadata {
   static final int MOST = 16;
 
   private Metadata() {}
 
   /** Reads the field: up to {@value #MOST} names of up to 64 characters, strings of up to 512. */
-  static Map<String, String> read(Fields fields) {
+  public static Map<String, String> read(Fields fields) {
     ObjectNode object = fields.child("metadata");
     Map<String, String> metadata = new LinkedHashMap<>();
     if (object == null) {

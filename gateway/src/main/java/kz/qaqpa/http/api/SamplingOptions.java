@@ -1,5 +1,6 @@
 package kz.qaqpa.http.api;
 
+import java.util.Map;
 import kz.qaqpa.admission.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param frequencyPenalty -2 to 2
  * @param presencePenalty -2 to 2
  * @param seed any long
+ * @param logitBias by token id, each -100 to 100; whether the model has the token is checked later
+ * @param topLogprobs how many alternatives are told with each token, 0 to {@value
+ *     #MOST_ALTERNATIVES}; -1 for no probabilities at all
  */
 public record SamplingOptions(
     @Nullable Double temperature,
@@ -24,7 +28,11 @@ public record SamplingOptions(
     @Nullable Double repetitionPenalty,
     @Nullable Double frequencyPenalty,
     @Nullable Double presencePenalty,
-    @Nullable Long seed) {
+    @Nullable Long seed,
+    Map<Integer, Float> logitBias,
+    int topLogprobs) {
+  /** Most alternatives that are told with a token. */
+  public static final int MOST_ALTERNATIVES = 20;
 
   /** Checks every range; messages name the field as clients write it. */
   public SamplingOptions {
@@ -37,15 +45,35 @@ public record SamplingOptions(
     aboveZero("repetition_penalty", repetitionPenalty, 10);
     range("frequency_penalty", frequencyPenalty, -2, 2);
     range("presence_penalty", presencePenalty, -2, 2);
+    logitBias = Map.copyOf(logitBias);
+    if (topLogprobs < -1 || topLogprobs > MOST_ALTERNATIVES) {
+      throw Refusal.BadRequest.value(
+          "top_logprobs", Integer.toString(topLogprobs), "0 to " + MOST_ALTERNATIVES);
+    }
   }
 
   /** Nothing but the model's defaults. */
   public static SamplingOptions none() {
-    return new SamplingOptions(null, null, null, null, null, null, null, null);
+    return new SamplingOptions(null, null, null, null, null, null, null, null, Map.of(), -1);
   }
 
-  /** Reads the fields of a request body. */
-  static SamplingOptions read(Fields fields) {
+  /** The same with log probabilities told; see {@link #topLogprobs}. */
+  public SamplingOptions withTopLogprobs(int alternatives) {
+    return new SamplingOptions(
+        temperature,
+        topP,
+        topK,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        seed,
+        logitBias,
+        alternatives);
+  }
+
+  /** Reads the fields of a request body, {@code logprobs} and {@code top_logprobs} apart. */
+  public static SamplingOptions read(Fields fields) {
     return new SamplingOptions(
         fields.number("temperature", "0 to 2"),
         fields.number("top_p", "more than 0, at most 1"),
@@ -54,7 +82,9 @@ public record SamplingOptions(
         fields.number("repetition_penalty", "more than 0, at most 10"),
         fields.number("frequency_penalty", "-2 to 2"),
         fields.number("presence_penalty", "-2 to 2"),
-        fields.longInteger("seed", "64-bit integer"));
+        fields.longInteger("seed", "64-bit integer"),
+        LogitBiases.read(fields),
+        -1);
   }
 
   private static void range(String field, @Nullable Double value, double low, double high) {

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** The field {@code stop}: a string, or up to {@value #MOST} of them. Functions only. */
-final class StopStrings {
+public final class StopStrings {
   static final int MOST = 16;
   static final int LONGEST = 256;
 
@@ -20,7 +20,7 @@ final class StopStrings {
    * @return strings of 1 to {@value #LONGEST} characters of well-formed text
    * @throws Refusal.BadRequest for anything else, never repeating its text
    */
-  static List<String> read(Fields fields) {
+  public static List<String> read(Fields fields) {
     List<String> stops = strings(fields, fields.any("stop"));
     for (int i = 0; i < stops.size(); i++) {
       String field = "stop[" + i + "]";

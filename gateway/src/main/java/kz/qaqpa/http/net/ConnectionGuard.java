@@ -5,36 +5,32 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import reactor.netty.NettyPipeline;
 
 /**
- * Two limits that Reactor Netty does not have: connections in all, and the time a client may take
- * to send the head of a request (its idle timeout starts anew with every byte, so that a client
- * that sends one a minute would hold a connection for ever). Any thread.
+ * Limits that Reactor Netty does not have: connections in all, and what {@link Heads} guards. A
+ * connection is one of the network; the streams of HTTP/2 are not counted here. Any thread.
  */
 @Sharable
 public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final int maxConnections;
-  private final Duration headTimeout;
+  private final Heads heads;
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   /**
    * At most so many connections; each gets {@code headTimeout} from the first byte of a request to
-   * the end of its headers.
+   * the end of its headers, and {@code idleTimeout} without a request.
    */
-  public ConnectionGuard(int maxConnections, Duration headTimeout) {
+  public ConnectionGuard(int maxConnections, Duration headTimeout, Duration idleTimeout) {
     this.maxConnections = maxConnections;
-    this.headTimeout = headTimeout;
+    this.heads = new Heads(headTimeout, idleTimeout);
   }
 
   /** Puts a new connection under guard. */
@@ -43,10 +39,22 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     if (open.size() > maxConnections) {
       channel.pipeline().addFirst(this);
     }
-    Head head = new Head();
-    ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addBefore(NettyPipeline.HttpCodec, "qaqpa.headStart", head.bytes());
-    pipeline.addAfter(NettyPipeline.HttpCodec, "qaqpa.headEnd", head.messages());
+    heads.watch(channel.pipeline());
+  }
+
+  /** Tells HTTP/2 clients to send what comes next to another server; their streams go on. */
+  public void goAway() {
+    for (Channel channel : open) {
+      channel
+          .eventLoop()
+          .execute(() -> {
+            ChannelHandlerContext streams = channel.pipeline().context(Http2MultiplexHandler.class);
+            if (streams != null) {
+              ChannelFuture _ =
+                  streams.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+            }
+          });
+    }
   }
 
   /** Closes all connections; waits for that up to a second. */
@@ -58,60 +66,5 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     ChannelFuture _ = context.close();
-  }
-
-  /** The deadline of one connection's current head. Confined to its event loop. */
-  private final class Head {
-    private @Nullable ScheduledFuture<?> deadline;
-    private boolean expected = true;
-
-    ChannelInboundHandlerAdapter bytes() {
-      return new ChannelInboundHandlerAdapter() {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object bytes) {
-          if (expected && deadline == null) {
-            deadline =
-                context
-                    .executor()
-                    .schedule(
-                        () -> {
-                          ChannelFuture _ = context.close();
-                        },
-                        headTimeout.toMillis(),
-                        TimeUnit.MILLISECONDS);
-          }
-          context.fireChannelRead(bytes);
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-          arrived();
-          context.fireChannelInactive();
-        }
-      };
-    }
-
-    ChannelInboundHandlerAdapter messages() {
-      return new ChannelInboundHandlerAdapter() {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-          if (message instanceof HttpRequest) {
-            arrived();
-            expected = false;
-          }
-          if (message instanceof LastHttpContent) {
-            expected = true;
-          }
-          context.fireChannelRead(message);
-        }
-      };
-    }
-
-    private void arrived() {
-      if (deadline != null) {
-        deadline.cancel(false);
-        deadline = null;
-      }
-    }
   }
 }

@@ -47,8 +47,9 @@ public final class HostNames {
    *
    * @param hostHeaders all its {@code Host} headers; exactly one is right
    * @param local the address at which the connection arrived
+   * @param secure whether it is one of TLS, which decides what no port means
    */
-  public boolean accept(List<String> hostHeaders, InetSocketAddress local) {
+  public boolean accept(List<String> hostHeaders, InetSocketAddress local, boolean secure) {
     if (hostHeaders.size() != 1) {
       return false;
     }
@@ -57,7 +58,7 @@ public final class HostNames {
       return false;
     }
     String name = host.group(1).toLowerCase(Locale.ROOT);
-    String port = host.group(2) == null ? "80" : host.group(2);
+    String port = host.group(2) == null ? (secure ? "443" : "80") : host.group(2);
     return configured.contains(name)
         || configured.contains(name + ":" + port)
         || (port.equals(String.valueOf(local.getPort())) && isOwn(name, local.getAddress()));

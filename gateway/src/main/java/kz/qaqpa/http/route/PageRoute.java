@@ -107,7 +107,10 @@ public final class PageRoute {
 
   private boolean isForThisServer(HttpServerRequest request) {
     return request.connectionHostAddress() instanceof InetSocketAddress local
-        && hostNames.accept(request.requestHeaders().getAll(HttpHeaderNames.HOST), local);
+        && hostNames.accept(
+            request.requestHeaders().getAll(HttpHeaderNames.HOST),
+            local,
+            "https".equals(request.scheme()));
   }
 
   private static boolean isRead(HttpServerRequest request) {

@@ -27,10 +27,10 @@ public final class ErrorWriter {
     }
     HttpError error = late(exchange, failure);
     HttpHeaders headers = exchange.response().responseHeaders();
-    if (error.retryAfterSeconds() > 0) {
-      headers.set(HttpHeaderNames.RETRY_AFTER, error.retryAfterSeconds());
-    } else if (error.retryAfterSeconds() == HttpError.NEVER) {
-      headers.set("x-should-retry", "false");
+    HttpError.Retry retry = error.retry();
+    headers.set("x-should-retry", Boolean.toString(retry.worthwhile()));
+    if (retry.afterSeconds() > 0) {
+      headers.set(HttpHeaderNames.RETRY_AFTER, retry.afterSeconds());
     }
     if (failure instanceof Refusal.MethodNotAllowed not) {
       headers.set(HttpHeaderNames.ALLOW, not.allowed());
@@ -51,7 +51,7 @@ public final class ErrorWriter {
     if (failure instanceof Refusal refusal) {
       error = HttpError.of(refusal);
     } else {
-      LOG.error("request {} failed", exchange.trace().id(), failure);
+      LOG.error("request {} failed", exchange.trace().id(), WithoutText.of(failure));
       error = HttpError.internal();
     }
     if (failure instanceof Refusal.OverQuota over) {

@@ -28,7 +28,7 @@ public final class Exchange {
   private final String path;
   private final RequestTrace trace;
 
-  /** Wraps what arrived; an id that is not of good form is replaced. */
+  /** Wraps what arrived; ids that are not of good form are replaced. */
   public Exchange(HttpServerRequest request, HttpServerResponse response) {
     this.request = request;
     this.response = response;
@@ -39,6 +39,7 @@ public final class Exchange {
     int query = uri.indexOf('?');
     this.path = query < 0 ? uri : uri.substring(0, query);
     this.trace = new RequestTrace(id(header(REQUEST_ID)), request.method().name(), path);
+    trace.within(TraceParent.traceId(request.requestHeaders().getAll(TraceParent.HEADER)));
   }
 
   /** What was asked. */
@@ -76,15 +77,19 @@ public final class Exchange {
     return request.requestHeaders().get(name);
   }
 
-  /** Sets status and the headers of every answer; the time since the request came goes with it. */
+  /** Sets status and the headers of every answer with a body. */
   public HttpHeaders head(int status, String contentType) {
+    return head(status).set(HttpHeaderNames.CONTENT_TYPE, contentType);
+  }
+
+  /** Sets status and the headers of every answer; the time since the request came goes with it. */
+  public HttpHeaders head(int status) {
     trace.answered(status);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - trace.startNanos());
     HttpHeaders headers =
         response
             .status(status)
             .responseHeaders()
-            .set(HttpHeaderNames.CONTENT_TYPE, contentType)
             .set(REQUEST_ID, trace.id())
             .set("openai-processing-ms", Long.toString(millis));
     RateLimitHeaders.set(headers, trace.rates());

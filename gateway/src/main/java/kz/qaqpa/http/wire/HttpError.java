@@ -10,25 +10,46 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status HTTP status, where nothing has been sent yet
  * @param tag what metrics and logs call it
- * @param retryAfterSeconds value of {@code Retry-After}, 0 for none, {@link #NEVER} where trying
- *     again is of no use
+ * @param retry whether and when the same request may be sent again
  * @param close whether the connection cannot be used again
  * @param body the body in OpenAI's shape
  */
-public record HttpError(
-    int status, String tag, long retryAfterSeconds, boolean close, Json.ErrorDetail body) {
-  /** Sent as {@code x-should-retry: false}. */
-  static final long NEVER = -1;
-
-  /** The longest wait that OpenAI's SDKs accept; beyond it they would try at once. */
-  private static final long LONGEST_WAIT = 120;
-
+public record HttpError(int status, String tag, Retry retry, boolean close, Json.ErrorDetail body) {
   private static final String INVALID = "invalid_request_error";
   private static final String SERVER = "server_error";
+  private static final String RATE = "rate_limit_error";
+
+  /**
+   * What a client is told about trying again, by {@code x-should-retry} and {@code Retry-After}.
+   * OpenAI's SDKs follow the first and wait as long as the second says.
+   *
+   * @param worthwhile whether the same request may succeed
+   * @param afterSeconds when, 1 to {@link #LONGEST_WAIT}; 0 leaves it to the client
+   */
+  public record Retry(boolean worthwhile, long afterSeconds) {
+    /** The longest wait that the SDKs accept; beyond it they would try at once. */
+    public static final long LONGEST_WAIT = 120;
+
+    /** The same request would fail again. */
+    static final Retry NEVER = new Retry(false, 0);
+
+    /** It may work at any time. */
+    static final Retry ANY_TIME = new Retry(true, 0);
+
+    /** It may work very soon. */
+    static final Retry SOON = new Retry(true, 1);
+
+    /** It may work after a while, which is worth waiting for if it is short. */
+    static Retry after(Duration wait) {
+      long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
+      return seconds <= LONGEST_WAIT ? new Retry(true, seconds) : NEVER;
+    }
+  }
 
   /** An error that nobody foresaw; the cause goes to the log, not to the client. */
   public static HttpError internal() {
-    return of(500, "internal_error", SERVER, "internal_error", "The server failed; it was logged");
+    String text = "The server failed; it was logged";
+    return of(500, "internal_error", SERVER, Retry.ANY_TIME, text);
   }
 
   /** How clients are told: one exhaustive switch. */
@@ -36,61 +57,48 @@ public record HttpError(
     String text = refusal.text();
     return switch (refusal) {
       case Refusal.BadRequest bad ->
-          new HttpError(400, tag(bad), 0, false, detail(text, INVALID, bad.param(), bad.code()));
-      case Refusal.Unauthorized _ -> of(401, "invalid_api_key", INVALID, "invalid_api_key", text);
+          new HttpError(
+              400, tag(bad), Retry.NEVER, false, detail(text, INVALID, bad.param(), bad.code()));
+      case Refusal.Unauthorized _ -> of(401, "invalid_api_key", INVALID, Retry.NEVER, text);
       case Refusal.NotFound missing ->
           new HttpError(
               404,
               missing.code(),
-              0,
+              Retry.NEVER,
               false,
               detail(text, INVALID, missing.param(), missing.code()));
-      case Refusal.MethodNotAllowed _ ->
-          of(405, "method_not_allowed", INVALID, "method_not_allowed", text);
+      case Refusal.MethodNotAllowed _ -> of(405, "method_not_allowed", INVALID, Retry.NEVER, text);
+      // Nothing was begun, and the next connection may be better.
       case Refusal.RequestTimeout _ ->
-          closing(of(408, "request_timeout", INVALID, "request_timeout", text));
-      case Refusal.TooLarge _ ->
-          closing(of(413, "request_too_large", INVALID, "request_too_large", text));
+          closing(of(408, "request_timeout", INVALID, Retry.ANY_TIME, text));
+      case Refusal.TooLarge _ -> closing(of(413, "request_too_large", INVALID, Retry.NEVER, text));
       case Refusal.UnsupportedMedia _ ->
-          of(415, "unsupported_media_type", INVALID, "unsupported_media_type", text);
+          of(415, "unsupported_media_type", INVALID, Retry.NEVER, text);
+      // A limit per minute is worth waiting for, one per day is not.
       case Refusal.OverQuota over ->
           over.lasting()
-              ? retry(
-                  of(429, "insufficient_quota", "insufficient_quota", "insufficient_quota", text),
-                  NEVER)
-              : retry(
-                  of(429, "rate_limit_exceeded", "rate_limit_error", "rate_limit_exceeded", text),
-                  wait(over.retryAfter()));
-      case Refusal.BeyondQuota _ ->
-          retry(of(403, "beyond_quota", INVALID, "beyond_quota", text), NEVER);
-      case Refusal.Overloaded _ -> retry(of(503, "overloaded", SERVER, "overloaded", text), 1);
-      case Refusal.Draining _ -> closing(retry(of(503, "draining", SERVER, "draining", text), 1));
-      case Refusal.EngineFailed _ -> of(503, "engine_failed", SERVER, "engine_failed", text);
-      case Refusal.DeadlineExceeded _ ->
-          of(504, "deadline_exceeded", SERVER, "deadline_exceeded", text);
-      case Refusal.SlowConsumer _ -> of(408, "slow_consumer", SERVER, "slow_consumer", text);
+              ? of(429, "insufficient_quota", "insufficient_quota", Retry.NEVER, text)
+              : of(429, "rate_limit_exceeded", RATE, Retry.after(over.retryAfter()), text);
+      case Refusal.BeyondQuota _ -> of(403, "beyond_quota", INVALID, Retry.NEVER, text);
+      case Refusal.Overloaded _ -> of(503, "overloaded", SERVER, Retry.SOON, text);
+      case Refusal.Draining _ -> closing(of(503, "draining", SERVER, Retry.SOON, text));
+      case Refusal.EngineFailed _ -> of(503, "engine_failed", SERVER, Retry.ANY_TIME, text);
+      // The same work would take as long again, and slow readers read no faster.
+      case Refusal.DeadlineExceeded _ -> of(504, "deadline_exceeded", SERVER, Retry.NEVER, text);
+      case Refusal.SlowConsumer _ -> of(408, "slow_consumer", SERVER, Retry.NEVER, text);
     };
-  }
-
-  private static long wait(Duration wait) {
-    long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());
-    return seconds <= LONGEST_WAIT ? seconds : NEVER;
   }
 
   private static String tag(Refusal.BadRequest bad) {
     return bad.code() == null ? "bad_request" : bad.code();
   }
 
-  private static HttpError of(int status, String tag, String type, String code, String text) {
-    return new HttpError(status, tag, 0, false, detail(text, type, null, code));
-  }
-
-  private static HttpError retry(HttpError error, long seconds) {
-    return new HttpError(error.status, error.tag, seconds, error.close, error.body);
+  private static HttpError of(int status, String code, String type, Retry retry, String text) {
+    return new HttpError(status, code, retry, false, detail(text, type, null, code));
   }
 
   private static HttpError closing(HttpError error) {
-    return new HttpError(error.status, error.tag, error.retryAfterSeconds, true, error.body);
+    return new HttpError(error.status, error.tag, error.retry, true, error.body);
   }
 
   private static Json.ErrorDetail detail(

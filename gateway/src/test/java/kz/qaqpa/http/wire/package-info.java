@@ -1,3 +1,4 @@
+/** Tests of what a request and its response look like. */
 @NullMarked
 package kz.qaqpa.http.wire;
 

@@ -1,8 +1,13 @@
-package kz.qaqpa.http.api;
+package kz.qaqpa.http.chat;
 
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.flow.Generation;
+import kz.qaqpa.flow.Prompt;
+import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.http.api.SamplingOptions;
+import kz.qaqpa.http.api.StreamOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,29 +16,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model which model answers
  * @param messages the conversation, 1 to {@value #MOST_MESSAGES}
- * @param maxTokens most tokens of the answer, at least 1
- * @param sampling how tokens are chosen
- * @param stop strings that end the answer
- * @param stream whether the answer comes as server-sent events
- * @param includeUsage whether a stream ends with a usage chunk
+ * @param choices how many answers, 1 to {@value Generation#MOST_CHOICES}
+ * @param maxTokens most tokens of each answer, at least 1
+ * @param sampling how tokens are chosen, and whether their probabilities are told
+ * @param stop strings that end an answer
+ * @param priority lower is earlier
+ * @param stream how the answer travels
  * @param user the client's name for its user; not kept
  * @param metadata not kept
  */
-public record ChatRequest(
+record ChatRequest(
     String model,
     List<ChatMessage> messages,
+    int choices,
     @Nullable Integer maxTokens,
     SamplingOptions sampling,
     List<String> stop,
-    boolean stream,
-    boolean includeUsage,
+    int priority,
+    StreamOptions stream,
     @Nullable String user,
     Map<String, String> metadata) {
 
   static final int MOST_MESSAGES = 2048;
 
   /** Checks every range; messages name the field as clients write it. */
-  public ChatRequest {
+  ChatRequest {
     messages = List.copyOf(messages);
     stop = List.copyOf(stop);
     metadata = Map.copyOf(metadata);
@@ -47,5 +54,18 @@ public record ChatRequest(
     if (maxTokens != null && maxTokens < 1) {
       throw Refusal.BadRequest.value("max_completion_tokens", maxTokens.toString(), ">= 1");
     }
+  }
+
+  /** The same for the pipeline. */
+  Generation generation() {
+    return new Generation(
+        model,
+        List.of(new Prompt.Conversation(messages, false, "messages")),
+        choices,
+        maxTokens,
+        "max_completion_tokens",
+        sampling,
+        stop,
+        priority);
   }
 }

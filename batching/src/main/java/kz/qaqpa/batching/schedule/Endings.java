@@ -1,0 +1,138 @@
+package kz.qaqpa.batching.schedule;
+
+import static kz.qaqpa.batching.schedule.SequenceState.DECODE;
+import static kz.qaqpa.batching.schedule.SequenceState.ENDED;
+import static kz.qaqpa.batching.schedule.SequenceState.WAITING;
+
+import kz.qaqpa.batching.FinishReason;
+import kz.qaqpa.batching.GenerationFailure;
+import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.schedule.Tally.Item;
+
+/**
+ * Confined to the step loop. How sequences end: by themselves, because their consumer left or does
+ * not read, by deadline, by a fault. Whatever the way, the slot or the place in the queue is given
+ * back here, and the outlet gets its last event.
+ */
+final class Endings {
+  private final WaitingQueue waiting;
+  private final RunningList running;
+  private final Residency residency;
+  private final Tally tally;
+  private final long stallNanos;
+
+  Endings(
+      WaitingQueue waiting,
+      RunningList running,
+      Residency residency,
+      Tally tally,
+      long stallNanos) {
+    this.waiting = waiting;
+    this.running = running;
+    this.residency = residency;
+    this.tally = tally;
+    this.stallNanos = stallNanos;
+  }
+
+  /** Ends who has left, whose time is over, and whose consumer did not read for too long. */
+  void endAbandoned(long now) {
+    int stalled = 0;
+    for (int i = 0; i < running.size(); i++) {
+      Sequence s = running.get(i);
+      endIfAbandoned(s, now);
+      if (s.state == DECODE) {
+        stalled += updateStall(s, now) ? 1 : 0;
+      }
+    }
+    tally.set(Item.STALLED, stalled);
+    running.dropEnded();
+    for (Sequence s = waiting.first(); s != null; ) {
+      Sequence following = s.next;
+      endIfAbandoned(s, now);
+      s = following;
+    }
+  }
+
+  private void endIfAbandoned(Sequence s, long now) {
+    if (s.outlet.isCancelled()) {
+      leave(s);
+      tally.add(Item.CANCELLED, 1);
+      s.outlet.discard();
+    } else if (s.isExpired(now)) {
+      fail(s, GenerationFailure.Kind.DEADLINE, "deadline passed");
+    }
+  }
+
+  /** Returns whether the sequence is passed over because its consumer has no room. */
+  private boolean updateStall(Sequence s, long now) {
+    if (s.outlet.hasRoom()) {
+      s.stalledNanos = Sequence.NEVER;
+      return false;
+    }
+    if (s.stalledNanos == Sequence.NEVER) {
+      s.stalledNanos = now;
+    } else if (now - s.stalledNanos > stallNanos) {
+      fail(s, GenerationFailure.Kind.SLOW_CONSUMER, "consumer did not read for too long");
+      return false;
+    }
+    return true;
+  }
+
+  /** See {@link Scheduler#failStep}. */
+  void failStep(PlannedStep step, boolean copiesMade) {
+    for (int row = 0; row < step.plan().rows(); row++) {
+      failComputing(step.owner(row));
+    }
+    for (int i = 0; i < step.copies() && !copiesMade; i++) {
+      Sequence s = residency.holder(step.copyTo(i));
+      if (s != null) {
+        failComputing(s);
+      } else {
+        residency.forget(step.copyTo(i));
+      }
+    }
+    running.dropEnded();
+  }
+
+  private void failComputing(Sequence s) {
+    if (s.state != ENDED) {
+      residency.forget(s.slot);
+      fail(s, GenerationFailure.Kind.ENGINE, "the engine failed this step");
+    }
+  }
+
+  /** See {@link Scheduler#failAll}. */
+  void failAll(GenerationFailure.Kind kind, String message) {
+    for (int i = 0; i < running.size(); i++) {
+      fail(running.get(i), kind, message);
+    }
+    running.dropEnded();
+    for (Sequence s = waiting.first(); s != null; s = waiting.first()) {
+      fail(s, kind, message);
+    }
+  }
+
+  /** The sequence has come to its end. */
+  void finish(Sequence s, FinishReason reason) {
+    leave(s);
+    tally.add(Item.FINISHED, 1);
+    s.outlet.finish(new TokenEvent.End(reason, s.promptLength(), s.prefill(), s.outputLength));
+  }
+
+  private void fail(Sequence s, GenerationFailure.Kind kind, String message) {
+    leave(s);
+    tally.add(Item.FAILED, 1);
+    s.outlet.fail(new GenerationFailure(kind, "request " + s.request.id() + ": " + message));
+  }
+
+  /** Gives back what a sequence holds; {@link RunningList#dropEnded} then takes it off the list. */
+  private void leave(Sequence s) {
+    if (s.state == WAITING) {
+      waiting.remove(s);
+      s.outlet.leftQueue();
+    } else {
+      residency.release(s);
+    }
+    s.state = ENDED;
+  }
+}

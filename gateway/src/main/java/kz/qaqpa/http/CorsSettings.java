@@ -1,0 +1,41 @@
+package kz.qaqpa.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Section {@code cors}: which pages of other servers may use the API from a browser.
+ *
+ * @param allowedOrigins exact origins such as {@code https://app.example.kz}; empty: none, and no
+ *     header of CORS is sent; {@code *} alone: every page
+ * @param allowCredentials whether browsers may send client certificates along; keys travel in a
+ *     header of their own and do not need it
+ * @param maxAge how long a browser may remember what it was told, 0 s to 1 d
+ */
+public record CorsSettings(List<String> allowedOrigins, boolean allowCredentials, Duration maxAge) {
+  private static final Pattern ORIGIN =
+      Pattern.compile("https?://(\\[[0-9a-f:.]{2,45}]|[a-z0-9.-]{1,253})(:[0-9]{1,5})?");
+
+  /** Checks origins and ranges. */
+  public CorsSettings {
+    allowedOrigins = List.copyOf(allowedOrigins);
+    for (String origin : allowedOrigins) {
+      if (origin.equals("*") && allowedOrigins.size() > 1) {
+        throw new IllegalArgumentException(
+            "allowedOrigins: * beside others (expected: * alone, or exact origins)");
+      }
+      if (origin.equals("*") && allowCredentials) {
+        throw new IllegalArgumentException(
+            "allowedOrigins: * (expected: exact origins, as allowCredentials is true)");
+      }
+      if (!origin.equals("*") && !ORIGIN.matcher(origin).matches()) {
+        throw new IllegalArgumentException(
+            "allowedOrigins: "
+                + origin
+                + " (expected: an origin such as https://app.example.kz, in lower case, no path)");
+      }
+    }
+    Ranges.check("maxAge", maxAge, Duration.ZERO, Duration.ofDays(1));
+  }
+}

@@ -1,0 +1,89 @@
+package kz.qaqpa.http;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import java.nio.file.Path;
+import kz.qaqpa.http.net.PemFiles;
+import kz.qaqpa.http.net.TlsContexts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Section {@code tls}: HTTPS instead of HTTP.
+ *
+ * @param certificate PEM file with the server's certificate, then those that lead to its root;
+ *     empty for plain HTTP
+ * @param key PEM file with its private key (PKCS #8, without a password); empty for plain HTTP
+ * @param clientCa PEM file with the authorities whose client certificates are accepted, or empty
+ * @param clientAuth whether clients must show one
+ */
+public record TlsSettings(String certificate, String key, String clientCa, Client clientAuth) {
+
+  /** What is asked of clients. */
+  public enum Client {
+    /** No certificate. */
+    NONE,
+    /** A certificate if they have one; a wrong one is refused. */
+    OPTIONAL,
+    /** A certificate; without one there is no connection. */
+    REQUIRE
+  }
+
+  /** Checks that what belongs together is there together. */
+  public TlsSettings {
+    if (certificate.isEmpty() && !key.isEmpty()) {
+      throw new IllegalArgumentException("certificate: absent (expected: the one of tls.key)");
+    }
+    if (!certificate.isEmpty() && key.isEmpty()) {
+      throw new IllegalArgumentException("key: absent (expected: the one of tls.certificate)");
+    }
+    if (certificate.isEmpty() && clientAuth != Client.NONE) {
+      throw new IllegalArgumentException(
+          "clientAuth: "
+              + clientAuth.name().toLowerCase(java.util.Locale.ROOT)
+              + " (expected: none, as there is no tls.certificate)");
+    }
+    if (clientCa.isEmpty() != (clientAuth == Client.NONE)) {
+      throw new IllegalArgumentException(
+          clientCa.isEmpty()
+              ? "clientCa: absent (expected: a file, as clientAuth is not none)"
+              : "clientCa: given (expected: absent, as clientAuth is none)");
+    }
+  }
+
+  /** Plain HTTP. */
+  public static TlsSettings off() {
+    return new TlsSettings("", "", "", Client.NONE);
+  }
+
+  /** Whether clients come by HTTPS. */
+  public boolean isOn() {
+    return !certificate.isEmpty();
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @return what connections are secured with, or null for plain HTTP
+   * @throws IllegalArgumentException naming the setting and the file that is missing, malformed or
+   *     does not fit
+   */
+  public @Nullable SslContext open() {
+    if (!isOn()) {
+      return null;
+    }
+    return TlsContexts.of(
+        PemFiles.identity(path(certificate), path(key)),
+        clientCa.isEmpty() ? null : PemFiles.certificates("tls.clientCa", path(clientCa)),
+        switch (clientAuth) {
+          case NONE -> ClientAuth.NONE;
+          case OPTIONAL -> ClientAuth.OPTIONAL;
+          case REQUIRE -> ClientAuth.REQUIRE;
+        });
+  }
+
+  private static Path path(String text) {
+    return text.startsWith("~/")
+        ? Path.of(System.getProperty("user.home"), text.substring(2))
+        : Path.of(text);
+  }
+}

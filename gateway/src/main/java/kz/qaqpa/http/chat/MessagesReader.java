@@ -1,0 +1,96 @@
+package kz.qaqpa.http.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.http.api.FieldGroups;
+import kz.qaqpa.http.api.Fields;
+import kz.qaqpa.http.api.Shown;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The field {@code messages} to a conversation. For one body. */
+public final class MessagesReader {
+  private static final String ROLES_IN_WORDS = "system, developer, user, assistant or tool";
+  private static final Set<String> ROLES =
+      Set.of("system", "developer", "user", "assistant", "tool");
+
+  private int ignored;
+
+  /**
+   * Reads the field. What a message says is text: a string, or parts of type {@code text}.
+   *
+   * @throws Refusal.BadRequest naming the message and its field, never repeating its text
+   */
+  public List<ChatMessage> read(Fields fields) {
+    String expected = "array of messages";
+    JsonNode node = Fields.required(fields.any("messages"), "messages", expected);
+    if (!(node instanceof ArrayNode array)) {
+      throw fields.wrong("messages", Shown.described(node), expected);
+    }
+    if (array.size() > ChatRequest.MOST_MESSAGES) {
+      String most = "at most " + ChatRequest.MOST_MESSAGES + " entries";
+      throw fields.wrong("messages", array.size() + " entries", most);
+    }
+    List<ChatMessage> messages = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      messages.add(message(array.get(i), "messages[" + i + "]"));
+    }
+    return messages;
+  }
+
+  /** How many fields outside the schema the messages had. */
+  public int ignored() {
+    return ignored;
+  }
+
+  private ChatMessage message(JsonNode node, String path) {
+    if (!(node instanceof ObjectNode object)) {
+      throw Refusal.BadRequest.value(path, Shown.described(node), "an object");
+    }
+    Fields fields = new Fields(object, path);
+    String role =
+        Fields.required(fields.string("role", ROLES_IN_WORDS), fields.at("role"), ROLES_IN_WORDS);
+    if (!ROLES.contains(role)) {
+      throw fields.wrong("role", Shown.text(role), ROLES_IN_WORDS);
+    }
+    ignored += ChatFields.MESSAGE.check(fields);
+    String call = fields.privateString("tool_call_id", "string");
+    if (role.equals("tool")) {
+      Fields.required(call, fields.at("tool_call_id"), "id of the call that this answers");
+    }
+    return new ChatMessage(role, content(fields));
+  }
+
+  private static String content(Fields fields) {
+    String expected = "string or array of text parts";
+    JsonNode node = Fields.required(fields.any("content"), fields.at("content"), expected);
+    if (node.isString()) {
+      return node.stringValue();
+    }
+    if (!(node instanceof ArrayNode parts)) {
+      throw fields.wrong("content", Shown.described(node), expected);
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < parts.size(); i++) {
+      text.append(part(parts.get(i), fields.at("content") + "[" + i + "]"));
+    }
+    return text.toString();
+  }
+
+  private static String part(JsonNode node, String path) {
+    if (!(node instanceof ObjectNode object)) {
+      throw Refusal.BadRequest.value(path, Shown.described(node), "an object");
+    }
+    Fields fields = new Fields(object, path);
+    String type = Fields.required(fields.string("type", "text"), fields.at("type"), "\"text\"");
+    if (!type.equals("text")) {
+      throw FieldGroups.unsupported(
+          fields.at("type"), Shown.text(type) + " is not supported (expected: \"text\")");
+    }
+    return Fields.required(fields.privateString("text", "string"), fields.at("text"), "string");
+  }
+}

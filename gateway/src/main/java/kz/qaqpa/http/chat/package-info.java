@@ -1,0 +1,5 @@
+/** Chat completions: the request, its answer streamed and whole, and the route between them. */
+@NullMarked
+package kz.qaqpa.http.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package kz.qaqpa.http.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.api.Usage;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/** What server-sent events of both kinds of completions consist of. Functions only. */
+public final class EventBytes {
+  /** Padded events differ in size by multiples of this; few tokens are longer. */
+  static final int BLOCK = 32;
+
+  private static final byte[] DONE = utf8("data: [DONE]\n\n");
+  private static final byte[] DATA = utf8("data: ");
+  private static final byte[] EVENT_END = utf8("\n\n");
+  private static final byte[] OBJECT_END = utf8("}\n\n");
+  private static final byte[] PADDING = utf8(",\"obfuscation\":\"");
+  private static final byte[] PADDED_END = utf8("\"}\n\n");
+  private static final byte[] USAGE = utf8("],\"usage\":");
+  private static final byte[] NOISE = noise();
+
+  private EventBytes() {}
+
+  /** Ends an event whose object is still open. */
+  public static void end(ByteBuf out) {
+    out.writeBytes(OBJECT_END);
+  }
+
+  /**
+   * Ends an event whose object is still open with as many random characters as make its size say
+   * nothing of the length of its text. They are random so that compression cannot take them out
+   * again.
+   *
+   * @param varying bytes of the event that depend on the text
+   */
+  public static void endPadded(ByteBuf out, int varying) {
+    int length = Math.floorMod(-varying, BLOCK);
+    int from = ThreadLocalRandom.current().nextInt(NOISE.length - BLOCK);
+    out.writeBytes(PADDING).writeBytes(NOISE, from, length).writeBytes(PADDED_END);
+  }
+
+  /**
+   * The event with the usage, which has no choices.
+   *
+   * @param head an event up to the bracket that opens its choices
+   */
+  public static void usage(ByteBuf out, byte[] head, Usage usage) {
+    out.writeBytes(head).writeBytes(USAGE).writeBytes(Json.bytes(Json.UsageBody.of(usage)));
+    end(out);
+  }
+
+  /** The end of a stream that came to its end. */
+  public static void done(ByteBuf out) {
+    out.writeBytes(DONE);
+  }
+
+  /** An error, the last event of its stream. */
+  public static ByteBuf error(ByteBufAllocator allocator, HttpError error) {
+    byte[] body = Json.bytes(new Json.ErrorBody(error.body()));
+    return allocator
+        .buffer(DATA.length + body.length + EVENT_END.length)
+        .writeBytes(DATA)
+        .writeBytes(body)
+        .writeBytes(EVENT_END);
+  }
+
+  /** A JSON string. */
+  public static String quoted(String value) {
+    return "\"" + new String(JsonStringEncoder.getInstance().quoteAsCharArray(value)) + "\"";
+  }
+
+  /** Text as UTF-8. */
+  public static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] noise() {
+    byte[] letters = utf8("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+    SecureRandom random = new SecureRandom();
+    byte[] noise = new byte[1 << 14];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = letters[random.nextInt(letters.length)];
+    }
+    return noise;
+  }
+}

@@ -1,0 +1,66 @@
+package kz.qaqpa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import kz.qaqpa.engine.EngineFault;
+import kz.qaqpa.fixture.Golden;
+import kz.qaqpa.fixture.Script;
+import kz.qaqpa.fixture.TestGateway;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Streams and bodies byte by byte. The scripted model gives a token for each byte, so every Kazakh
+ * letter comes in two.
+ */
+class GoldenTest {
+  private static final String KAZAKH = "Әлем — «қақпа»: ғ ң ө ұ ү һ і \"\\\n😀";
+  private static final String PLAIN =
+      "\"stream\":true,\"stream_options\":{\"include_obfuscation\":false}";
+  private static final String WITH_USAGE =
+      "\"stream\":true,\"stream_options\":{\"include_obfuscation\":false,\"include_usage\":true}";
+
+  @Test
+  void chat() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.saying(KAZAKH))) {
+      Golden.check("chat.sse", stream(gateway, "\"stream\":true"));
+      Golden.check("chat-plain.sse", stream(gateway, PLAIN));
+      Golden.check("chat-usage.sse", stream(gateway, WITH_USAGE));
+      Golden.check("chat.json", stream(gateway, "\"stream\":false"));
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void chat_choicesWithProbabilities() throws Exception {
+    String more = ",\"n\":2,\"logprobs\":true,\"top_logprobs\":2";
+    try (TestGateway gateway = TestGateway.of(Script.saying("қа!"))) {
+      String stream = stream(gateway, WITH_USAGE + more);
+      assertThat(stream.indexOf("\"index\":1,\"delta\":{\"role\""))
+          .as("each choice opens before the first token")
+          .isPositive()
+          .isLessThan(stream.indexOf("\"content\":\"қ\""));
+      Golden.check("chat-choices.sse", Golden.byChoice(stream));
+      Golden.check("chat-choices.json", stream(gateway, "\"stream\":false" + more));
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void chat_errorInTheMiddle() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
+      gateway
+          .engine()
+          .beforeStep(_ -> {
+            if (gateway.engine().steps() == 5) {
+              throw new EngineFault.Transient("scripted", null);
+            }
+          });
+      Golden.check("chat-error.sse", stream(gateway, WITH_USAGE));
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  private static String stream(TestGateway gateway, String more) throws Exception {
+    return gateway.post(TestGateway.chat("Сәлем", more)).body();
+  }
+}

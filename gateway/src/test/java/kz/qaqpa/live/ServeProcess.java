@@ -1,0 +1,116 @@
+package kz.qaqpa.live;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code ./qaqpa serve} in a process of its own: the shipped model on the CPU engine, two
+ * applications in a configuration folder. Used by one thread.
+ */
+final class ServeProcess implements AutoCloseable {
+  private static final String MAIN = "kz.qaqpa.cli.ServeMain";
+
+  private final Process process;
+  private final InetSocketAddress address;
+
+  private ServeProcess(Process process, InetSocketAddress address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @param folder for its configuration and what it says
+   * @param port 0 for a free one
+   * @throws AssertionError with what it said if it ends before that
+   */
+  static ServeProcess start(Path folder, int port) {
+    try {
+      Path errors = folder.resolve("serve.err");
+      Process process = builder(folder, port).redirectError(errors.toFile()).start();
+      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+      String ready = out.readLine();
+      if (ready == null || !ready.startsWith("ready ")) {
+        process.destroyForcibly();
+        throw new AssertionError("not ready: " + ready + "\n" + Files.readString(errors));
+      }
+      Thread.ofVirtual().start(() -> drain(out));
+      URI uri = URI.create(ready.substring("ready ".length()));
+      return new ServeProcess(process, new InetSocketAddress(uri.getHost(), uri.getPort()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ProcessBuilder builder(Path folder, int port) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx1g",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1", // It lives for a minute: no time to pay for more.
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dqaqpa.root=" + System.getProperty("qaqpa.root"),
+            MAIN,
+            "--port",
+            Integer.toString(port),
+            "--config",
+            folder.toString());
+    // As the launcher does: see docs/decisions.md, "ONNX Runtime's telemetry".
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    builder.environment().put("QAQPA_DEV_KEY", LiveGateway.KEY);
+    return builder;
+  }
+
+  private static void drain(BufferedReader out) {
+    try {
+      out.transferTo(java.io.Writer.nullWriter());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  static List<String> agencies(String sha256) {
+    return List.of(
+        "agencies:",
+        "  - id: sandbox",
+        "    name: {kk: Сынақ алаңы, ru: Песочница, en: Sandbox}",
+        "    applications:",
+        "      - {id: development, limits: {concurrentStreams: 256}}",
+        "      - {id: narrow, limits: {concurrentStreams: 1}, keys: [{sha256: " + sha256 + "}]}");
+  }
+
+  /** The tap is what a reverse proxy is: browsers know another port than the gateway's own. */
+  static List<String> behindAProxy() {
+    return List.of("server:", "  hostNames: [127.0.0.1]");
+  }
+
+  /** Asks it to end, as a supervisor does, and waits. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
