@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class AgencyBook {
   /**
    * Characters reserved for each token of an answer where characters are limited. Texts of the
-   * languages served here have 1.5 to 6; an answer that has more on average ends early.
+   * languages served here have 1.6 to 5; an answer that has more on average ends early.
    */
   static final int CHARACTERS_PER_TOKEN = 8;
 
