@@ -24,6 +24,9 @@ import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponseStore;
+import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.responses.ResponsesSettings;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /** A running gateway: the parts, wired by hand, and their end in the right order. */
@@ -58,13 +61,15 @@ public final class Gateway implements AutoCloseable {
    * @param tls section {@code tls}
    * @param cors section {@code cors}
    * @param batching section {@code batching}
+   * @param responses section {@code responses}
    */
   public record Settings(
       ServerSettings server,
       HttpSettings http,
       TlsSettings tls,
       CorsSettings cors,
-      BatchingSettings batching) {}
+      BatchingSettings batching,
+      ResponsesSettings responses) {}
 
   /**
    * Starts the step loop and serves.
@@ -95,6 +100,8 @@ public final class Gateway implements AutoCloseable {
       metrics.watch(gate.quotas());
       ChatFlow flow =
           new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
+      ResponsesFlow responses =
+          new ResponsesFlow(flow, model, new ResponseStore(settings.responses()));
       Json.Model card =
           new Json.Model(
               model.id(),
@@ -105,7 +112,15 @@ public final class Gateway implements AutoCloseable {
               loaded.modelDigest());
       EdgeParts parts =
           new EdgeParts(
-              gate, engine, pool, flow, metrics, card, isLoopback(settings.server().host()), pages);
+              gate,
+              engine,
+              pool,
+              flow,
+              responses,
+              metrics,
+              card,
+              isLoopback(settings.server().host()),
+              pages);
       return new Gateway(
           gate,
           engine,

@@ -109,6 +109,7 @@ class QuotaStormTest {
               content,
               "\"max_tokens\":"
                   + random.nextInt(1, 120)
+                  + (random.nextInt(5) == 0 ? ",\"n\":3" : "")
                   + (random.nextInt(5) == 0 ? ",\"stop\":[\"зақ қ\"]" : "")
                   + (stream ? ",\"stream\":true,\"stream_options\":{\"include_usage\":true}" : ""));
       if (random.nextBoolean()) {

@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.admission.quota.Counter;
 import kz.qaqpa.admission.quota.FakeClock;
 import kz.qaqpa.admission.quota.Limits;
@@ -215,7 +217,7 @@ class QuotaTest {
   @Test
   void aClientThatLeaves_isChargedWhatWasComputed() throws Exception {
     try (TestGateway gateway = gateway(Script.repeating("қазақ "), limits())) {
-      gateway.engine().beforeStep(_ -> java.util.concurrent.locks.LockSupport.parkNanos(2_000_000));
+      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true,\"max_tokens\":900"));
         client.readUntil("\"content\":\"з");
@@ -232,7 +234,7 @@ class QuotaTest {
   @Test
   void whoLeavesInTheQueue_isChargedNothing() throws Exception {
     try (TestGateway gateway = gateway(Script.repeating("қазақ "), limits())) {
-      var steps = new java.util.concurrent.Semaphore(0);
+      Semaphore steps = new Semaphore(0);
       gateway.engine().beforeStep(_ -> steps.acquireUninterruptibly());
       try (RawClient running = new RawClient(gateway.address())) {
         running.chat(TestGateway.chat("a", "\"stream\":true"));
@@ -251,6 +253,65 @@ class QuotaTest {
       gateway.awaitNothingLeft();
       // The one that ran left before its first step was over.
       assertThat(book.totals().settled().tokens()).isZero();
+    }
+  }
+
+  @Test
+  void whoLeavesWhileThePromptIsRead_isChargedWhatWasRead() throws Exception {
+    try (TestGateway gateway = gateway(Script.repeating("қазақ "), limits())) {
+      Semaphore begun = new Semaphore(0);
+      Semaphore steps = new Semaphore(1);
+      gateway
+          .engine()
+          .beforeStep(_ -> {
+            begun.release();
+            steps.acquireUninterruptibly();
+          });
+      String content = "ы ".repeat(400);
+      int prompt = Script.tokenizer().encode(content, Script.AS_TEXT).length + 1;
+      try (RawClient client = new RawClient(gateway.address())) {
+        client.chat(TestGateway.chat(content, "\"stream\":true"));
+        begun.acquire(2); // The second step begins: the first one has been taken in.
+      }
+      TestGateway.await(() -> gateway.gateway().gate().live() == 0);
+      long read = used(TOKENS_PER_MINUTE);
+      assertThat(read).isBetween(64L, prompt - 1L).isEqualTo(read / 64 * 64);
+      assertThat(used(CHARACTERS_PER_DAY)).isEqualTo(800 * read / prompt);
+      steps.release(1_000_000);
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void severalChoices_shareWhatIsLeft_andAreAllCharged() throws Exception {
+    try (TestGateway gateway =
+        gateway(Script.repeating("қазақ "), limits().with(TOKENS_PER_MINUTE, 100))) {
+      JsonNode body =
+          JsonMapper.shared()
+              .readTree(gateway.post(TestGateway.chat("a", "\"n\":3,\"max_tokens\":50")).body());
+      gateway.awaitNothingLeft();
+      assertThat(body.path("choices").size()).isEqualTo(3);
+      assertThat(body.path("usage").path("completion_tokens").asInt()).isEqualTo(3 * 32);
+      assertThat(used(TOKENS_PER_MINUTE)).isEqualTo(PROMPT + 3 * 32);
+    }
+  }
+
+  @Test
+  void severalChoices_getEqualSharesOfTheCharacters() throws Exception {
+    try (TestGateway gateway =
+        gateway(Script.repeating("қ"), limits().with(CHARACTERS_PER_MINUTE, 402))) {
+      JsonNode body =
+          JsonMapper.shared()
+              .readTree(gateway.post(TestGateway.chat("a", "\"n\":3,\"max_tokens\":300")).body());
+      gateway.awaitNothingLeft();
+      for (int i = 0; i < 3; i++) {
+        JsonNode choice = body.path("choices").path(i);
+        assertThat(choice.path("message").path("content").asString()).hasSize(i < 2 ? 134 : 133);
+        assertThat(choice.path("finish_reason").asString()).isEqualTo("length");
+      }
+      assertThat(used(CHARACTERS_PER_MINUTE)).isEqualTo(402);
+      assertThat(used(TOKENS_PER_MINUTE))
+          .isEqualTo(body.path("usage").path("total_tokens").asLong());
     }
   }
 

@@ -1,7 +1,9 @@
 package kz.qaqpa.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
+import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
 import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
@@ -102,9 +105,12 @@ public final class ServeCommand {
             config.bind("http", HttpSettings.class),
             config.bind("tls", TlsSettings.class),
             config.bind("cors", CorsSettings.class),
-            config.bind("batching", BatchingSettings.class));
+            config.bind("batching", BatchingSettings.class),
+            config.bind("responses", ResponsesSettings.class));
     ServerSettings server = settings.server();
-    settings.tls().open(); // Wrong files are told before a model is loaded.
+    // What is wrong is told before a model is loaded, which may take a minute.
+    settings.tls().open();
+    probe(server);
     EngineSettings engineSettings = options.over(config.bind("engine", EngineSettings.class));
     PageRoute page = new PageRoute(new HostNames(server.hostNames()));
     DevelopmentKey key =
@@ -141,17 +147,31 @@ public final class ServeCommand {
       return Gateway.start(settings, loaded, model, gate, page::register);
     } catch (RuntimeException e) {
       if (isBindFailure(e)) {
-        throw new IllegalStateException(
-            "cannot listen on "
-                + settings.server().host()
-                + ":"
-                + settings.server().port()
-                + ": the port is taken or the address is not this machine's; choose another with"
-                + " --port or --host",
-            e);
+        throw cannotListen(settings.server(), e);
       }
       throw e;
     }
+  }
+
+  /** Binds and lets go; whoever takes the port in between is noticed when it is bound for good. */
+  private static void probe(ServerSettings server) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // As the server will: what lingers of its last run is no taker.
+      socket.bind(new InetSocketAddress(server.host(), server.port()));
+    } catch (IOException e) {
+      throw cannotListen(server, e);
+    }
+  }
+
+  private static IllegalStateException cannotListen(ServerSettings server, Exception cause) {
+    return new IllegalStateException(
+        "cannot listen on "
+            + server.host()
+            + ":"
+            + server.port()
+            + ": the port is taken or the address is not this machine's; choose another with"
+            + " --port or --host",
+        cause);
   }
 
   private static boolean isBindFailure(Throwable failure) {

@@ -2,15 +2,13 @@ package kz.qaqpa.flow;
 
 import java.util.ArrayList;
 import java.util.List;
-import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Permit;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
+import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.RateLimits;
-import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.tokenizer.CharacterMeter;
-import kz.qaqpa.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  * thread that submits.
  */
 final class Allowance {
-  private final List<GenerationRequest> requests;
-  private final List<Long> promptCharacters;
+  private final List<PromptBuilder.Built> requests;
   private final Grant grant;
   private final int answers;
   private int metered;
 
-  private Allowance(
-      List<GenerationRequest> requests, List<Long> promptCharacters, Grant grant, int answers) {
+  private Allowance(List<PromptBuilder.Built> requests, Grant grant, int answers) {
     this.requests = requests;
-    this.promptCharacters = promptCharacters;
     this.grant = grant;
     this.answers = answers;
   }
@@ -41,39 +36,37 @@ final class Allowance {
    * @throws Refusal.BeyondQuota if a quota itself is too small
    */
   static Allowance reserve(
-      Generation generation, List<GenerationRequest> requests, Tokenizer tokenizer, Permit permit) {
-    Application application = permit.application();
-    Integer mostInput =
-        smaller(
-            application.limits().maxInputTokens(), application.agency().limits().maxInputTokens());
-    Integer mostOutput =
-        smaller(
-            application.limits().maxOutputTokens(),
-            application.agency().limits().maxOutputTokens());
-    checkLengths(generation, requests, mostInput, mostOutput);
-    List<GenerationRequest> shortened =
-        mostOutput == null ? requests : capped(requests, mostOutput);
-    List<Long> characters =
-        generation.prompts().stream().map(prompt -> characters(prompt, tokenizer)).toList();
-    Grant grant = permit.reserve(demand(generation, shortened, characters));
-    return new Allowance(
-        capped(shortened, grant.outputTokens()), characters, grant, generation.answers());
+      Generation generation, List<PromptBuilder.Built> requests, Permit permit) {
+    Limits own = permit.application().limits();
+    Limits agencys = permit.application().agency().limits();
+    Integer mostInput = smaller(own.maxInputTokens(), agencys.maxInputTokens());
+    Integer mostOutput = smaller(own.maxOutputTokens(), agencys.maxOutputTokens());
+    if (mostInput != null) {
+      checkPrompts(generation, requests, mostInput);
+    }
+    List<PromptBuilder.Built> shortened = requests;
+    if (mostOutput != null) {
+      checkAnswers(generation, mostOutput);
+      shortened = capped(requests, mostOutput);
+    }
+    Grant grant = permit.reserve(demand(generation, shortened));
+    return new Allowance(capped(shortened, grant.outputTokens()), grant, generation.answers());
   }
 
-  private static void checkLengths(
-      Generation generation,
-      List<GenerationRequest> requests,
-      @Nullable Integer mostInput,
-      @Nullable Integer mostOutput) {
-    for (int i = 0; mostInput != null && i < requests.size(); i++) {
-      int tokens = requests.get(i).prompt().length;
-      if (tokens > mostInput) {
-        throw tooLong(generation.prompts().get(i).name(), tokens + " tokens", mostInput);
+  private static void checkPrompts(
+      Generation generation, List<PromptBuilder.Built> requests, int most) {
+    for (int i = 0; i < requests.size(); i++) {
+      int tokens = requests.get(i).request().prompt().length;
+      if (tokens > most) {
+        throw tooLong(generation.prompts().get(i).name(), tokens + " tokens", most);
       }
     }
+  }
+
+  private static void checkAnswers(Generation generation, int most) {
     Integer asked = generation.maxTokens();
-    if (mostOutput != null && asked != null && asked > mostOutput) {
-      throw tooLong(generation.maxTokensField(), asked.toString(), mostOutput);
+    if (asked != null && asked > most) {
+      throw tooLong(generation.maxTokensField(), asked.toString(), most);
     }
   }
 
@@ -85,45 +78,27 @@ final class Allowance {
     return one == null ? other : other == null ? one : Integer.valueOf(Math.min(one, other));
   }
 
-  private static List<GenerationRequest> capped(List<GenerationRequest> requests, int most) {
-    return requests.stream()
-        .map(request -> request.maxTokens() > most ? request.withMaxTokens(most) : request)
-        .toList();
+  private static List<PromptBuilder.Built> capped(List<PromptBuilder.Built> requests, int most) {
+    return requests.stream().map(request -> request.capped(most)).toList();
   }
 
-  private static Demand demand(
-      Generation generation, List<GenerationRequest> requests, List<Long> characters) {
+  private static Demand demand(Generation generation, List<PromptBuilder.Built> requests) {
     List<Integer> answers = new ArrayList<>(generation.answers());
     long tokens = 0;
-    for (GenerationRequest request : requests) {
-      tokens += request.prompt().length;
+    long characters = 0;
+    for (PromptBuilder.Built built : requests) {
+      tokens += built.request().prompt().length;
+      characters += built.characters();
       for (int i = 0; i < generation.choices(); i++) {
-        answers.add(request.maxTokens());
+        answers.add(built.request().maxTokens());
       }
     }
-    return new Demand(tokens, characters.stream().mapToLong(Long::longValue).sum(), answers);
-  }
-
-  /** Characters of what was written; the template's own words are not counted. */
-  private static long characters(Prompt prompt, Tokenizer tokenizer) {
-    return switch (prompt) {
-      case Prompt.Conversation talk ->
-          talk.messages().stream()
-              .mapToLong(message -> CharacterMeter.count(message.content()))
-              .sum();
-      case Prompt.Text text -> CharacterMeter.count(text.text());
-      case Prompt.Tokens tokens -> CharacterMeter.count(tokenizer.decode(tokens.ids(), true));
-    };
+    return new Demand(tokens, characters, answers);
   }
 
   /** The requests with what was granted as the limits of their answers. */
-  List<GenerationRequest> requests() {
+  List<PromptBuilder.Built> requests() {
     return requests;
-  }
-
-  /** Characters of a prompt's text. */
-  long promptCharacters(int prompt) {
-    return promptCharacters.get(prompt);
   }
 
   /** How the limits stand with this request in them. */

@@ -109,10 +109,9 @@ public final class ChatFlow {
       if (lease.isClosed()) {
         throw new IllegalStateException("the client left while its request waited");
       }
-      List<GenerationRequest> requests = prompts.build(call);
-      call.trace().prompt(requests.stream().mapToInt(request -> request.prompt().length).sum());
-      Allowance allowance =
-          Allowance.reserve(call.generation(), requests, model.tokenizer(), lease.permit());
+      List<PromptBuilder.Built> built = prompts.build(call);
+      call.trace().prompt(built.stream().mapToInt(one -> one.request().prompt().length).sum());
+      Allowance allowance = Allowance.reserve(call.generation(), built, lease.permit());
       call.trace().rates(allowance.rates());
       List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
       call.trace().enter(RequestTrace.Phase.QUEUE);
@@ -122,13 +121,12 @@ public final class ChatFlow {
 
   private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
     List<ChoiceMeter> all = new ArrayList<>();
-    for (int i = 0; i < allowance.requests().size(); i++) {
-      GenerationRequest request = allowance.requests().get(i);
+    for (PromptBuilder.Built built : allowance.requests()) {
       List<ChoiceMeter> meters =
-          submit(request, choices).stream()
+          submit(built.request(), choices).stream()
               .map(stream -> new ChoiceMeter(stream, allowance.nextMeter()))
               .toList();
-      lease.own(new Lease.Part(request.prompt().length, allowance.promptCharacters(i), meters));
+      lease.own(new Lease.Part(built.request().prompt().length, built.characters(), meters));
       all.addAll(meters);
     }
     return all;

@@ -8,13 +8,18 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.tokenizer.CharacterMeter;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
 import org.jspecify.annotations.Nullable;
 
 /** What a client wrote to what the engine is told. Any thread. */
 final class PromptBuilder {
+  /** The part of the context that is kept for an answer whose length nobody limited. */
+  private static final int UNASKED_ROOM = 4;
+
   private static final String TOO_LONG = "context_length_exceeded";
 
   private final ServedModel model;
@@ -54,9 +59,11 @@ final class PromptBuilder {
   }
 
   private void checkLength(Prompt prompt) {
-    long most = (long) model.contextLength() * model.longestTokenBytes();
-    long characters = // Each is at least one byte.
+    long most = mostCharacters();
+    long characters =
         switch (prompt) {
+          case Prompt.Conversation talk when talk.dropOldest() ->
+              new Turns(talk.messages()).leastCharacters();
           case Prompt.Conversation talk ->
               talk.messages().stream().mapToLong(message -> message.content().length()).sum();
           case Prompt.Text text -> text.text().length();
@@ -77,38 +84,89 @@ final class PromptBuilder {
     }
   }
 
+  /** What the context can hold at most: each character is at least one byte. */
+  private long mostCharacters() {
+    return (long) model.contextLength() * model.longestTokenBytes();
+  }
+
+  /**
+   * A request of one prompt.
+   *
+   * @param characters characters of the text that was written, without the template's own words
+   */
+  record Built(GenerationRequest request, long characters) {
+
+    /** The same with an answer of at most so many tokens. */
+    Built capped(int most) {
+      return request.maxTokens() > most ? new Built(request.withMaxTokens(most), characters) : this;
+    }
+  }
+
   /** Renders, tokenises and fills in what the client left open; one request for each prompt. */
-  List<GenerationRequest> build(ChatFlow.Call call) {
+  List<Built> build(ChatFlow.Call call) {
     Generation generation = call.generation();
     SamplingParams sampling = sampling(generation.sampling());
     return generation.prompts().stream()
         .map(prompt -> {
-          int[] tokens = encode(prompt);
-          return new GenerationRequest(
-              call.id(),
-              call.agency(),
-              salts.of(call.application().agency()),
-              tokens,
-              maxTokens(generation, prompt, tokens.length),
-              sampling,
-              model.stopTokens(),
-              System.nanoTime() + deadline.toNanos(),
-              generation.priority());
+          Encoded encoded = encode(generation, prompt);
+          GenerationRequest request =
+              new GenerationRequest(
+                  call.id(),
+                  call.agency(),
+                  salts.of(call.application().agency()),
+                  encoded.tokens(),
+                  maxTokens(generation, prompt, encoded.tokens().length),
+                  sampling,
+                  model.stopTokens(),
+                  System.nanoTime() + deadline.toNanos(),
+                  generation.priority());
+          return new Built(request, encoded.characters());
         })
         .toList();
   }
 
-  private int[] encode(Prompt prompt) {
+  /** Tokens, and characters of the text that they are of. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on once; never changed.
+  private record Encoded(int[] tokens, long characters) {
+    static Encoded of(Turns.Kept kept) {
+      long characters = 0;
+      for (ChatMessage message : kept.messages()) {
+        characters += CharacterMeter.count(message.content());
+      }
+      return new Encoded(kept.tokens(), characters);
+    }
+  }
+
+  private Encoded encode(Generation generation, Prompt prompt) {
     return switch (prompt) {
-      case Prompt.Conversation talk -> encode(talk);
-      case Prompt.Text text -> model.tokenizer().encode(text.text(), SpecialTokens.AS_TEXT);
-      case Prompt.Tokens tokens -> tokens.ids();
+      case Prompt.Conversation talk when talk.dropOldest() ->
+          Encoded.of(
+              new Turns(talk.messages())
+                  .fit(
+                      mostCharacters(),
+                      model.contextLength() - answerRoom(generation),
+                      messages -> encode(talk, messages)));
+      case Prompt.Conversation talk ->
+          Encoded.of(new Turns.Kept(talk.messages(), encode(talk, talk.messages())));
+      case Prompt.Text text ->
+          new Encoded(
+              model.tokenizer().encode(text.text(), SpecialTokens.AS_TEXT),
+              CharacterMeter.count(text.text()));
+      case Prompt.Tokens tokens ->
+          new Encoded(
+              tokens.ids(), CharacterMeter.count(model.tokenizer().decode(tokens.ids(), true)));
     };
   }
 
-  private int[] encode(Prompt.Conversation talk) {
+  /** What is left of the context for the answer when turns are left out for it. */
+  private int answerRoom(Generation generation) {
+    Integer asked = generation.maxTokens();
+    return asked == null ? Math.max(1, model.contextLength() / UNASKED_ROOM) : asked;
+  }
+
+  private int[] encode(Prompt.Conversation talk, List<ChatMessage> messages) {
     try {
-      return model.prompts().encode(talk.messages());
+      return model.prompts().encode(messages);
     } catch (IllegalArgumentException e) {
       // A template's own message may repeat what the user wrote.
       throw Refusal.BadRequest.value(

@@ -9,6 +9,8 @@ import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatRoute;
+import kz.qaqpa.http.responses.ResponsesRoute;
+import kz.qaqpa.http.responses.StoredResponsesRoute;
 import kz.qaqpa.http.route.BodyReader;
 import kz.qaqpa.http.route.HealthRoute;
 import kz.qaqpa.http.route.JsonDoor;
@@ -20,6 +22,7 @@ import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponsesFlow;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
@@ -29,6 +32,7 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param engine what answers
  * @param pool where long parsing goes
  * @param flow the way of a chat request
+ * @param responses the way of a response
  * @param metrics what is counted
  * @param model the model as {@code /v1/models} shows it
  * @param showMetrics whether {@code /metrics} is served here
@@ -39,6 +43,7 @@ public record EdgeParts(
     BatchingEngine engine,
     TokenizePool pool,
     ChatFlow flow,
+    ResponsesFlow responses,
     GatewayMetrics metrics,
     Json.Model model,
     boolean showMetrics,
@@ -58,6 +63,10 @@ public record EdgeParts(
     AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
     List<Route> routes = new ArrayList<>();
     routes.add(new ChatRoute(door, flow, writer, metrics));
+    routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
+    for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
+      routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
+    }
     routes.add(new ModelsRoute(gate, model));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {

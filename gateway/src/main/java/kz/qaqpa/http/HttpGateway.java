@@ -8,9 +8,11 @@ import java.util.function.Consumer;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.net.AnswerWatch;
 import kz.qaqpa.http.net.ConnectionGuard;
 import kz.qaqpa.http.net.UnreadBodies;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.wire.BareErrors;
 import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
@@ -46,6 +48,7 @@ public final class HttpGateway implements AutoCloseable {
   private final ErrorWriter errors;
   private final Cors cors;
   private final GatewayMetrics metrics;
+  private final Duration sendTimeout;
   private final LoopResources loops;
   private final ConnectionGuard guard;
   private final DisposableServer server;
@@ -63,8 +66,15 @@ public final class HttpGateway implements AutoCloseable {
     this.errors = errors;
     this.cors = cors;
     this.metrics = metrics;
+    this.sendTimeout = http.sendTimeout();
     this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
-    this.guard = new ConnectionGuard(http.maxConnections(), http.headTimeout(), http.idleTimeout());
+    this.guard =
+        new ConnectionGuard(
+            http.maxConnections(),
+            http.maxConnectionsPerAddress(),
+            http.headTimeout(),
+            http.idleTimeout(),
+            new BareErrors(metrics, http.maxHeaderBytes()));
     this.server =
         protocols(tls, http)
             .host(where.host())
@@ -139,10 +149,15 @@ public final class HttpGateway implements AutoCloseable {
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Exchange exchange = new Exchange(request, response);
+    AnswerWatch watch = new AnswerWatch(exchange.channel(), sendTimeout);
+    watch.start();
     cors.label(exchange);
     return Mono.defer(() -> serve(exchange))
         .onErrorResume(failure -> errors.write(exchange, failure))
-        .doFinally(signal -> end(exchange, signal));
+        .doFinally(signal -> {
+          watch.stop();
+          end(exchange, signal);
+        });
   }
 
   private Mono<Void> serve(Exchange exchange) {

@@ -8,9 +8,11 @@ import java.time.Duration;
  * @param maxBodyBytes largest request body, 1 KiB to 1 GiB
  * @param maxHeaderBytes largest request line and header block, 1 KiB to 1 MiB
  * @param maxConnections connections at once, at least 1; more are closed as they come
+ * @param maxConnectionsPerAddress the same for one client: an IPv4 address or an IPv6 network (/64)
  * @param maxStreams requests at once on one connection of HTTP/2, 1 to 10,000
  * @param headTimeout from the first byte of a request to the end of its headers
  * @param bodyTimeout from the end of the headers to the end of the body
+ * @param sendTimeout how long a client may take nothing of its answer
  * @param idleTimeout how long a connection may be without a request
  * @param keepAlive a silent stream gets a comment line about this often
  * @param eventLoops threads that serve sockets; 0: a quarter of the processors, at least 1
@@ -21,9 +23,11 @@ public record HttpSettings(
     int maxBodyBytes,
     int maxHeaderBytes,
     int maxConnections,
+    int maxConnectionsPerAddress,
     int maxStreams,
     Duration headTimeout,
     Duration bodyTimeout,
+    Duration sendTimeout,
     Duration idleTimeout,
     Duration keepAlive,
     int eventLoops,
@@ -37,9 +41,11 @@ public record HttpSettings(
     Ranges.check("http.maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);
     Ranges.check("http.maxHeaderBytes", maxHeaderBytes, 1 << 10, 1 << 20);
     Ranges.check("http.maxConnections", maxConnections, 1, 1_000_000);
+    Ranges.check("http.maxConnectionsPerAddress", maxConnectionsPerAddress, 1, 1_000_000);
     Ranges.check("http.maxStreams", maxStreams, 1, 10_000);
     Ranges.check("http.headTimeout", headTimeout, SHORTEST, LONGEST);
     Ranges.check("http.bodyTimeout", bodyTimeout, SHORTEST, LONGEST);
+    Ranges.check("http.sendTimeout", sendTimeout, SHORTEST, LONGEST);
     Ranges.check("http.idleTimeout", idleTimeout, SHORTEST, LONGEST);
     Ranges.check("http.keepAlive", keepAlive, SHORTEST, LONGEST);
     Ranges.check("http.eventLoops", eventLoops, 0, 256);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import kz.qaqpa.fixture.Certificates;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.Sse;
 import kz.qaqpa.fixture.TestGateway;
@@ -123,6 +124,46 @@ class ServeCommandTest {
   }
 
   @Test
+  void tls_isAnnounced_andServed() throws Exception {
+    Certificates certificates = new Certificates(folder);
+    Path config = Files.createDirectories(folder.resolve("config"));
+    Files.writeString(
+        config.resolve("qaqpa.yaml"),
+        "tls:\n  certificate: "
+            + certificates.certificate()
+            + "\n  key: "
+            + certificates.key()
+            + "\n");
+    Process process = start("--port", "0", "--config", config.toString());
+    try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        HttpClient client =
+            HttpClient.newBuilder().sslContext(certificates.client(false)).build()) {
+      String ready = String.valueOf(out.readLine());
+      assertThat(ready).as(this::errors).startsWith("ready https://127.0.0.1:");
+      URI base = URI.create(ready.substring("ready ".length()));
+      HttpResponse<String> page = get(client, base.resolve("/"));
+      assertThat(page.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(page.body()).contains("<html");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void wrongTlsFiles_areToldBeforeAModelIsLoaded() throws Exception {
+    Path config = Files.createDirectories(folder.resolve("config"));
+    Files.writeString(config.resolve("qaqpa.yaml"), "tls:\n  certificate: a.pem\n  key: b.pem\n");
+    Process process = start("--port", "0", "--config", config.toString());
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(errors())
+        .contains("qaqpa: tls.certificate: a.pem: no such file")
+        .doesNotContain("\tat ", "loading");
+  }
+
+  @Test
   void takenPort_isOneSentence() throws Exception {
     try (ServerSocket taken = new ServerSocket()) {
       taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -131,7 +172,7 @@ class ServeCommandTest {
       assertThat(process.exitValue()).isEqualTo(1);
       assertThat(errors())
           .contains("qaqpa: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": the port is")
-          .doesNotContain("\tat ");
+          .doesNotContain("\tat ", "loading");
     }
   }
 

@@ -41,6 +41,22 @@ class BrowserExamplesTest {
     return ApiPageTest.examples(Example.Kind.JS_BROWSER);
   }
 
+  static List<Example> pages() {
+    return ApiPageTest.examples(Example.Kind.HTML);
+  }
+
+  /** A whole page, from another server: it has a field for the key, a button and an answer. */
+  @ParameterizedTest
+  @MethodSource("pages")
+  void page(Example example) throws Exception {
+    gateway.pages().serve(runner.code(example));
+    browser.open(gateway.pages().origin() + "/");
+    browser.type("#key", LiveGateway.KEY);
+    browser.evaluate("document.getElementById('send').click()");
+    browser.await("document.getElementById('answer').dataset.state === 'done'");
+    example.check(browser.evaluate("document.getElementById('answer').textContent").asString());
+  }
+
   @ParameterizedTest
   @MethodSource("consoleExamples")
   void console(Example example) throws Exception {

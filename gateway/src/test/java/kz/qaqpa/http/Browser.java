@@ -2,7 +2,6 @@ package kz.qaqpa.http;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -89,8 +88,8 @@ public final class Browser implements AutoCloseable {
   private static void drain(BufferedReader lines) {
     try {
       lines.transferTo(java.io.Writer.nullWriter());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException _) {
+      // It has ended.
     }
   }
 

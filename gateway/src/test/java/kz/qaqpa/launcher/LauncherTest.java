@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +21,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A copy of {@code ./qaqpa} in a folder without a build, on machines that lack something. */
 class LauncherTest {
   private static final List<String> TOOLS =
-      List.of("dirname", "readlink", "sed", "head", "find", "cat", "id", "uname");
+      List.of(
+          "dirname",
+          "readlink",
+          "sed",
+          "head",
+          "find",
+          "cat",
+          "id",
+          "uname",
+          "grep",
+          "sleep",
+          "mv",
+          "rm");
 
   @TempDir private Path folder;
 
@@ -86,6 +101,76 @@ class LauncherTest {
     assertThat(launch(Map.of("JAVA_HOME", old.toString()), "test"))
         .startsWith("1 qaqpa: needs ")
         .doesNotContain("17");
+  }
+
+  @Test
+  void aStartIsRecordedOnceForABuildAndThenUsed() throws Exception {
+    Path jdk =
+        fakeJdk("echo recorded >${1#-XX:AOTCacheOutput=}; echo ready http://it; exec sleep 30");
+    Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
+    Path cache = built().resolve("start-25.0.9+1.aot");
+    assertThat(launch(environment, "chat")).isEqualTo("0 started: chat");
+    assertThat(cache).doesNotExist();
+    assertThat(launch(environment, "serve", "--port", "1"))
+        .startsWith("0 Recording a start")
+        .endsWith("started with " + cache + ": serve --port 1");
+    assertThat(cache).hasContent("recorded");
+    assertThat(launch(environment, "serve")).isEqualTo("0 started with " + cache + ": serve");
+    assertThat(launch(environment, "chat")).isEqualTo("0 started with " + cache + ": chat");
+    try (Stream<Path> left = Files.list(built())) {
+      assertThat(left)
+          .extracting(file -> file.getFileName().toString())
+          .containsExactlyInAnyOrder(
+              "qaqpa-gateway.jar", "runtime.libraries", "start-25.0.9+1.aot");
+    }
+  }
+
+  @Test
+  void aStartThatCannotBeRecordedIsNotTriedAgain() throws Exception {
+    Map<String, String> environment = Map.of("JAVA_HOME", fakeJdk("exit 1").toString());
+    built();
+    assertThat(launch(environment, "serve"))
+        .startsWith("0 Recording a start")
+        .endsWith("started: serve");
+    assertThat(launch(environment, "serve")).isEqualTo("0 started: serve");
+  }
+
+  /** As a build leaves the folder that the launcher starts from. */
+  private Path built() throws IOException {
+    Path target = Files.createDirectories(folder.resolve("checkout/gateway/target"));
+    for (String file : List.of("qaqpa-gateway.jar", "runtime.libraries")) {
+      if (!Files.exists(target.resolve(file))) {
+        Files.writeString(target.resolve(file), "");
+        FileTime past = FileTime.from(Instant.now().minusSeconds(60));
+        Files.setLastModifiedTime(target.resolve(file), past);
+      }
+    }
+    return target;
+  }
+
+  /** Its Java tells how it was started, or records as it is told. */
+  private Path fakeJdk(String recording) throws IOException {
+    Path jdk = Files.createDirectories(folder.resolve("jdk 25"));
+    Files.writeString(
+        jdk.resolve("release"), "JAVA_VERSION=\"25.0.9\"\nJAVA_RUNTIME_VERSION=\"25.0.9+1\"\n");
+    Path bin = Files.createDirectories(jdk.resolve("bin"));
+    script(bin.resolve("javac"), "");
+    script(
+        bin.resolve("java"),
+        """
+        with=
+        while [ "$1" != kz.qaqpa.Main ]; do
+          case $1 in
+            -XX:AOTCacheOutput=*) RECORDING ;;
+            -XX:AOTCache=*) with=" with ${1#-XX:AOTCache=}" ;;
+          esac
+          shift
+        done
+        shift
+        echo "started$with: $*"
+        """
+            .replace("RECORDING", recording));
+    return jdk;
   }
 
   private Path tools() throws IOException {

@@ -42,6 +42,7 @@ public final class LiveGateway implements AutoCloseable {
   private final Path folder;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final PageServer pages = PageServer.start();
   private volatile ServeProcess process;
   private final Tap tap;
 
@@ -50,7 +51,7 @@ public final class LiveGateway implements AutoCloseable {
     try {
       Files.createDirectories(folder);
       Files.write(folder.resolve("agencies.yaml"), ServeProcess.agencies(sha256(NARROW_KEY)));
-      Files.write(folder.resolve("qaqpa.yaml"), ServeProcess.behindAProxy());
+      Files.write(folder.resolve("qaqpa.yaml"), ServeProcess.settings(pages.origin()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -61,6 +62,11 @@ public final class LiveGateway implements AutoCloseable {
   /** Where clients find it, such as {@code http://127.0.0.1:40123}. */
   public String url() {
     return tap.url();
+  }
+
+  /** A server of other pages that may use it. */
+  public PageServer pages() {
+    return pages;
   }
 
   /** Ends it, as a supervisor would, and starts another one on the same port. */
@@ -92,6 +98,7 @@ public final class LiveGateway implements AutoCloseable {
   public void close() {
     tap.close();
     process.close();
+    pages.close();
     http.close();
     WireCheck.check(tap.take());
   }

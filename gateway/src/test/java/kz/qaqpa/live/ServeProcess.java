@@ -76,8 +76,8 @@ final class ServeProcess implements AutoCloseable {
   private static void drain(BufferedReader out) {
     try {
       out.transferTo(java.io.Writer.nullWriter());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException _) {
+      // It has ended.
     }
   }
 
@@ -96,8 +96,9 @@ final class ServeProcess implements AutoCloseable {
   }
 
   /** The tap is what a reverse proxy is: browsers know another port than the gateway's own. */
-  static List<String> behindAProxy() {
-    return List.of("server:", "  hostNames: [127.0.0.1]");
+  static List<String> settings(String origin) {
+    return List.of(
+        "server:", "  hostNames: [127.0.0.1]", "cors:", "  allowedOrigins: [\"" + origin + "\"]");
   }
 
   /** Asks it to end, as a supervisor does, and waits. */

@@ -17,7 +17,7 @@ class NodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"chat", "models", "errors"})
+  @ValueSource(strings = {"chat", "models", "errors", "choices"})
   void scenario(String name) {
     Process process =
         NodeClients.run(

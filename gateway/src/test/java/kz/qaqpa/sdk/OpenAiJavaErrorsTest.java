@@ -58,6 +58,7 @@ class OpenAiJavaErrorsTest {
     assertThat(error.type()).contains("invalid_request_error");
     assertThat(error).hasMessageContaining("temperature: 3");
     assertThat(error.headers().values("x-request-id")).hasSize(1);
+    assertThat(error.headers().values("x-should-retry")).containsExactly("false");
     assertThat(waits.asked).isEmpty();
   }
 
@@ -122,7 +123,10 @@ class OpenAiJavaErrorsTest {
       assertThat(error.code()).contains("draining");
       assertThat(waits.asked).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(1));
       var exchanges = tap.take();
-      assertThat(exchanges).hasSize(3).allSatisfy(x -> assertThat(x.status()).isEqualTo(503));
+      assertThat(exchanges)
+          .hasSize(3)
+          .allSatisfy(x -> assertThat(x.status()).isEqualTo(503))
+          .allSatisfy(x -> assertThat(x.headers()).containsEntry("x-should-retry", "true"));
       WireCheck.check(exchanges);
     }
   }

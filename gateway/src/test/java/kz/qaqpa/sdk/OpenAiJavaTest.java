@@ -10,6 +10,7 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
 import com.openai.models.models.Model;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -75,6 +76,39 @@ class OpenAiJavaTest {
     assertThat(chunks.getLast().usage().orElseThrow().totalTokens()).isPositive();
     assertThat(chunks.subList(0, chunks.size() - 1))
         .allSatisfy(chunk -> assertThat(chunk.usage()).isEmpty());
+  }
+
+  @Test
+  void chat_severalChoices_probabilities_andBias() {
+    ChatCompletion several =
+        client.chat().completions().create(question().n(3).temperature(0.9).seed(5).build());
+    assertThat(several.choices())
+        .extracting(ChatCompletion.Choice::index)
+        .containsExactly(0L, 1L, 2L);
+    ChatCompletion probable =
+        client.chat().completions().create(question().logprobs(true).topLogprobs(2).build());
+    List<ChatCompletionTokenLogprob> tokens =
+        probable.choices().getFirst().logprobs().orElseThrow().content().orElseThrow();
+    assertThat(tokens).allSatisfy(token -> assertThat(token.topLogprobs()).hasSize(2));
+    ChatCompletion forced =
+        client
+            .chat()
+            .completions()
+            .create(
+                question()
+                    .maxCompletionTokens(3)
+                    .logitBias(
+                        ChatCompletionCreateParams.LogitBias.builder()
+                            .putAdditionalProperty("100", JsonValue.from(100))
+                            .build())
+                    .logprobs(true)
+                    .build());
+    List<ChatCompletionTokenLogprob> same =
+        forced.choices().getFirst().logprobs().orElseThrow().content().orElseThrow();
+    assertThat(same).hasSize(3);
+    assertThat(same)
+        .extracting(ChatCompletionTokenLogprob::token)
+        .containsOnly(same.getFirst().token());
   }
 
   @Test

@@ -2,7 +2,6 @@ package kz.qaqpa.engine.cpu;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -44,7 +43,7 @@ final class CpuEngine implements Engine {
   private final EngineShape shape;
   private final KvCache cache;
   private final ForwardPass forward;
-  private final OrtSession session;
+  private final ModelSessions sessions;
   private final Arena arena;
   private final Candidates result;
   private final boolean evenRows;
@@ -62,12 +61,12 @@ final class CpuEngine implements Engine {
    * Makes an engine, and runs it once: sizes that a kernel cannot do show here, not in the first
    * request.
    *
-   * @param session closed with the engine; left open if this fails
+   * @param sessions closed with the engine; left open if this fails
    * @throws EngineFault.Fatal if the first run fails
    */
   @SuppressWarnings("MustBeClosedChecker") // the engine owns the arena, close() ends both
   static CpuEngine open(
-      OrtEnvironment environment, OrtSession session, LlamaConfig config, Sizing sizing) {
+      OrtEnvironment environment, ModelSessions sessions, LlamaConfig config, Sizing sizing) {
     boolean even = sizing.precision().evenRows();
     int slots = sizing.slots() + (even ? 1 : 0);
     EngineShape shape =
@@ -92,9 +91,9 @@ final class CpuEngine implements Engine {
               shape.slotLength() + 1,
               config.headDim());
       ForwardPass forward =
-          new ForwardPass(environment, session, arena, cache, config, MOST_ROWS, GRID);
+          new ForwardPass(environment, sessions.inOrder(), arena, cache, config, MOST_ROWS, GRID);
       firstRun(forward, even ? 2 : 1);
-      return new CpuEngine(shape, cache, forward, session, arena, even);
+      return new CpuEngine(shape, cache, forward, sessions, arena, even);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -112,7 +111,7 @@ final class CpuEngine implements Engine {
 
   /**
    * @param cache has a slot more than the shape if rows must be even
-   * @param session closed by {@link #close()}
+   * @param sessions closed by {@link #close()}
    * @param arena holds the memory of cache and forward pass; closed by {@link #close()}
    * @param evenRows whether every batch must have an even number of rows
    */
@@ -120,13 +119,13 @@ final class CpuEngine implements Engine {
       EngineShape shape,
       KvCache cache,
       ForwardPass forward,
-      OrtSession session,
+      ModelSessions sessions,
       Arena arena,
       boolean evenRows) {
     this.shape = shape;
     this.cache = cache;
     this.forward = forward;
-    this.session = session;
+    this.sessions = sessions;
     this.arena = arena;
     this.evenRows = evenRows;
     this.result = new Candidates(shape.vocabulary(), shape.slots());
@@ -333,7 +332,7 @@ final class CpuEngine implements Engine {
     closed = true;
     forward.close();
     try {
-      session.close();
+      sessions.close();
     } catch (OrtException e) {
       throw new EngineFault.Fatal("OrtSession.close: " + e.getMessage(), e);
     } finally {

@@ -2,7 +2,6 @@ package kz.qaqpa.engine.cpu;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -49,7 +48,12 @@ public final class CpuEngineProvider implements EngineProvider {
       OrtEnvironment environment = OnnxRuntime.load(folder);
       String digest = ModelDigest.of(model, folder);
       GraphKey key =
-          new GraphKey(digest, sizing.precision(), environment.getVersion(), machine.processor());
+          GraphKey.of(
+              digest,
+              checkpoint.config(),
+              sizing.precision(),
+              environment.getVersion(),
+              machine.processor());
       GraphCache graphs = new GraphCache(environment, folder.resolve("cpu-graphs"), progress);
       CpuEngine engine = open(graphs, key, checkpoint, sizing, environment);
       String description = "ONNX Runtime " + environment.getVersion() + ", " + sizing;
@@ -69,36 +73,20 @@ public final class CpuEngineProvider implements EngineProvider {
       Sizing sizing,
       OrtEnvironment environment)
       throws IOException, OrtException {
-    OrtSession session;
+    ModelSessions sessions;
     try (GraphCache.Entry graph = graphs.open(key, checkpoint)) {
-      session = session(environment, graph.model(), sizing.threads());
+      sessions = ModelSessions.open(environment, graph.models(), sizing.threads());
     } catch (OrtException refused) {
       graphs.discard(key);
       try (GraphCache.Entry graph = graphs.open(key, checkpoint)) {
-        session = session(environment, graph.model(), sizing.threads());
+        sessions = ModelSessions.open(environment, graph.models(), sizing.threads());
       }
     }
     try {
-      return CpuEngine.open(environment, session, checkpoint.config(), sizing);
+      return CpuEngine.open(environment, sessions, checkpoint.config(), sizing);
     } catch (RuntimeException | Error e) {
-      session.close();
+      sessions.close();
       throw e;
-    }
-  }
-
-  /**
-   * The graph is optimised already: the runtime need only map it. Its threads sleep while they have
-   * nothing to do, since the gateway needs the same cores: waiting in a loop, as they do unless
-   * told otherwise, doubled the CPU time of a step and on a busy machine its duration as well.
-   */
-  private static OrtSession session(OrtEnvironment environment, Path graph, int threads)
-      throws OrtException {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
-      options.setIntraOpNumThreads(threads);
-      options.setInterOpNumThreads(1);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      return environment.createSession(graph.toString(), options);
     }
   }
 }

@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.model.LlamaConfig;
 
 /**
- * One run of the graph over a contiguous range of slots, {@code queryLength} tokens each. The
- * caller fills {@link #ids}, {@link #kvLengths} and {@link #wanted}, then calls {@link #run}.
+ * One run of the graph, all its parts, over a contiguous range of slots, {@code queryLength} tokens
+ * each. The caller fills {@link #ids}, {@link #kvLengths} and {@link #wanted}, then calls {@link
+ * #run}.
  *
  * <p>Tensors are made once for each shape and kept: a run costs what its kernels cost. Inputs and
  * outputs of the KV cache are the same memory, so that attention appends in place. Confined to one
@@ -31,25 +33,35 @@ final class ForwardPass implements AutoCloseable {
   static final int SHAPES_KEPT = 256;
 
   private final OrtEnvironment environment;
-  private final OrtSession session;
+  private final List<Part> parts = new ArrayList<>();
   private final KvCache cache;
   private final int vocabulary;
+  private final int hidden;
   private final Arena arena;
   private final LongBuffer ids;
   private final LongBuffer wanted;
   private final IntBuffer kvLengths;
   private final FloatBuffer logits;
   private final FloatBuffer logprobs;
+
+  /** By name: what one part hands over to the next. */
+  private final Map<String, FloatBuffer> handedOver = new LinkedHashMap<>();
+
   private final List<OnnxTensor> fixed = new ArrayList<>();
   private final Map<String, OnnxTensor> fixedInputs = new LinkedHashMap<>();
   private final Shapes shapes = new Shapes();
 
+  /** A session and the names of what it takes and gives. */
+  private record Part(OrtSession session, Set<String> inputs, Set<String> outputs) {}
+
   /** What tensors depend on. */
   private record Shape(int firstSlot, int rows, int queryLength, int wanted) {}
 
-  /** The tensors of one shape; those of the fixed inputs are not among {@code own}. */
-  private record Binding(
-      Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, List<OnnxTensor> own) {
+  /** The tensors of one part. */
+  private record Ports(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {}
+
+  /** The tensors of one shape, part by part; those of fixed inputs are not among {@code own}. */
+  private record Binding(List<Ports> ports, Set<OnnxTensor> own) {
     void close() {
       own.forEach(OnnxTensor::close);
     }
@@ -74,33 +86,49 @@ final class ForwardPass implements AutoCloseable {
   }
 
   /**
+   * @param sessions the parts in the order in which they run
    * @param arena owns the memory of inputs and outputs
    * @param maxRows most slots in a run
    * @param maxTokens most tokens in a run
    */
   ForwardPass(
       OrtEnvironment environment,
-      OrtSession session,
+      List<OrtSession> sessions,
       Arena arena,
       KvCache cache,
       LlamaConfig config,
       int maxRows,
       int maxTokens) {
     this.environment = environment;
-    this.session = session;
     this.arena = arena;
     this.cache = cache;
     this.vocabulary = config.vocabulary();
+    this.hidden = config.hidden();
     ids = buffer((long) maxTokens * Long.BYTES).asLongBuffer();
     wanted = buffer((long) maxRows * Long.BYTES).asLongBuffer();
     kvLengths = buffer((long) maxRows * Integer.BYTES).asIntBuffer();
     logits = buffer((long) maxRows * vocabulary * Float.BYTES).asFloatBuffer();
     logprobs = buffer((long) maxRows * vocabulary * Float.BYTES).asFloatBuffer();
     try {
+      for (OrtSession session : sessions) {
+        parts.add(new Part(session, session.getInputNames(), session.getOutputNames()));
+      }
+      handOver(maxTokens);
       fixInputs(config);
     } catch (OrtException e) {
       close();
       throw new EngineFault.Fatal("OnnxTensor.createTensor: " + e.getMessage(), e);
+    }
+  }
+
+  private void handOver(int maxTokens) {
+    for (int next = 1; next < parts.size(); next++) {
+      for (String name : parts.get(next - 1).outputs) {
+        if (parts.get(next).inputs.contains(name)) {
+          long bytes = (long) maxTokens * hidden * Float.BYTES;
+          handedOver.put(name, buffer(bytes).asFloatBuffer());
+        }
+      }
     }
   }
 
@@ -177,7 +205,10 @@ final class ForwardPass implements AutoCloseable {
     }
     try {
       Binding binding = binding(new Shape(firstSlot, rows, queryLength, wantedRows));
-      session.run(binding.inputs, binding.outputs).close();
+      for (int part = 0; part < parts.size(); part++) {
+        Ports ports = binding.ports.get(part);
+        parts.get(part).session.run(ports.inputs, ports.outputs).close();
+      }
     } catch (OrtException e) {
       throw new EngineFault.Transient("OrtSession.run: " + e.getMessage(), e);
     }
@@ -198,44 +229,60 @@ final class ForwardPass implements AutoCloseable {
   }
 
   private Binding bind(Shape shape) throws OrtException {
-    Binding binding =
-        new Binding(new LinkedHashMap<>(fixedInputs), new LinkedHashMap<>(), new ArrayList<>());
+    Map<String, OnnxTensor> own = new LinkedHashMap<>();
     try {
-      bindTokens(shape, binding);
-      bindLogits(shape, binding);
-      bindCache(shape, binding);
-      return binding;
+      bindTokens(shape, own);
+      bindHandedOver(shape, own);
+      bindLogits(shape, own);
+      bindCache(shape, own);
+      Map<String, OnnxTensor> all = new LinkedHashMap<>(fixedInputs);
+      all.putAll(own);
+      List<Ports> ports =
+          parts.stream()
+              .map(part -> new Ports(named(part.inputs, all), named(part.outputs, all)))
+              .toList();
+      return new Binding(ports, Set.copyOf(own.values()));
     } catch (OrtException | RuntimeException e) {
-      binding.close();
+      Set.copyOf(own.values()).forEach(OnnxTensor::close);
       throw e;
     }
   }
 
-  private void bindTokens(Shape shape, Binding binding) throws OrtException {
+  private static Map<String, OnnxTensor> named(Set<String> names, Map<String, OnnxTensor> all) {
+    Map<String, OnnxTensor> chosen = new LinkedHashMap<>(all);
+    chosen.keySet().retainAll(names);
+    return chosen;
+  }
+
+  private void bindTokens(Shape shape, Map<String, OnnxTensor> own) throws OrtException {
     int tokens = shape.rows * shape.queryLength;
     long[] idShape = {shape.rows, shape.queryLength};
     long[] rowShape = {shape.rows};
-    in(binding, "ids", OnnxTensor.createTensor(environment, ids.slice(0, tokens), idShape));
-    in(
-        binding,
-        "seqlens_k",
-        OnnxTensor.createTensor(environment, kvLengths.slice(0, shape.rows), rowShape));
+    IntBuffer lengths = kvLengths.slice(0, shape.rows);
+    own.put("ids", OnnxTensor.createTensor(environment, ids.slice(0, tokens), idShape));
+    own.put("seqlens_k", OnnxTensor.createTensor(environment, lengths, rowShape));
   }
 
-  private void bindLogits(Shape shape, Binding binding) throws OrtException {
+  private void bindHandedOver(Shape shape, Map<String, OnnxTensor> own) throws OrtException {
+    int size = shape.rows * shape.queryLength * hidden;
+    long[] activations = {shape.rows, shape.queryLength, hidden};
+    for (Map.Entry<String, FloatBuffer> one : handedOver.entrySet()) {
+      FloatBuffer values = one.getValue().slice(0, size);
+      own.put(one.getKey(), OnnxTensor.createTensor(environment, values, activations));
+    }
+  }
+
+  private void bindLogits(Shape shape, Map<String, OnnxTensor> own) throws OrtException {
     long[] wantedShape = {shape.wanted};
     LongBuffer last = wanted.slice(0, shape.wanted);
-    in(binding, "last", OnnxTensor.createTensor(environment, last, wantedShape));
+    own.put("last", OnnxTensor.createTensor(environment, last, wantedShape));
     int size = shape.wanted * vocabulary;
     long[] logitShape = {shape.wanted, vocabulary};
-    out(binding, "logits", OnnxTensor.createTensor(environment, logits.slice(0, size), logitShape));
-    out(
-        binding,
-        "logprobs",
-        OnnxTensor.createTensor(environment, logprobs.slice(0, size), logitShape));
+    own.put("logits", OnnxTensor.createTensor(environment, logits.slice(0, size), logitShape));
+    own.put("logprobs", OnnxTensor.createTensor(environment, logprobs.slice(0, size), logitShape));
   }
 
-  private void bindCache(Shape shape, Binding binding) throws OrtException {
+  private void bindCache(Shape shape, Map<String, OnnxTensor> own) throws OrtException {
     long[] cacheShape = cache.shape(shape.rows);
     for (int i = 0; i < cache.tensors(); i++) {
       OnnxTensor tensor =
@@ -245,19 +292,9 @@ final class ForwardPass implements AutoCloseable {
               cacheShape,
               OnnxJavaType.FLOAT);
       String name = (i % 2 == 0 ? "k." : "v.") + i / 2;
-      in(binding, "past_" + name, tensor);
-      binding.outputs.put("present_" + name, tensor);
+      own.put("past_" + name, tensor);
+      own.put("present_" + name, tensor);
     }
-  }
-
-  private static void in(Binding binding, String name, OnnxTensor tensor) {
-    binding.own.add(tensor);
-    binding.inputs.put(name, tensor);
-  }
-
-  private static void out(Binding binding, String name, OnnxTensor tensor) {
-    binding.own.add(tensor);
-    binding.outputs.put(name, tensor);
   }
 
   /** Closes the tensors; their memory and the session belong to others. */

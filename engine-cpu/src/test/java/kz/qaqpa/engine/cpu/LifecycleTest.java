@@ -113,7 +113,7 @@ class LifecycleTest {
         boolean ours = false;
         for (String line : Files.readAllLines(maps)) {
           if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-            ours = line.endsWith("model.data");
+            ours = line.endsWith("model-0.data");
           } else if (ours && line.startsWith("Rss:")) {
             resident += Long.parseLong(line.replaceAll("\\D", "")) << 10;
           }

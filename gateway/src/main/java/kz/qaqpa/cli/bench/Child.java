@@ -48,6 +48,10 @@ final class Child implements AutoCloseable {
     if (!flags.isEmpty()) {
       command.addAll(List.of(flags.split("\\s+", -1)));
     }
+    String startCache = System.getProperty("qaqpa.start.cache", "");
+    if (!startCache.isEmpty()) {
+      command.addAll(List.of("-XX:AOTCache=" + startCache, "-Xlog:aot=off"));
+    }
     command.add("-Dqaqpa.root=" + System.getProperty("qaqpa.root", "."));
     command.add(mainClass);
     command.addAll(args);

@@ -5,10 +5,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Frame;
@@ -16,6 +18,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
@@ -37,10 +40,12 @@ import reactor.netty.http.IdleTimeoutHandler;
 final class Heads {
   private final Duration headTimeout;
   private final Duration idleTimeout;
+  private final ChannelHandler bareErrors;
 
-  Heads(Duration headTimeout, Duration idleTimeout) {
+  Heads(Duration headTimeout, Duration idleTimeout, ChannelHandler bareErrors) {
     this.headTimeout = headTimeout;
     this.idleTimeout = idleTimeout;
+    this.bareErrors = bareErrors;
   }
 
   void watch(ChannelPipeline pipeline) {
@@ -52,13 +57,32 @@ final class Heads {
     pipeline.addBefore(NettyPipeline.H2CUpgradeHandler, "qaqpa.headStart", head.bytes());
     pipeline.addAfter(
         pipeline.context(HttpServerCodec.class).name(), "qaqpa.upgrades", new Upgrades());
+    watchMessages(pipeline, head);
+  }
+
+  private void watchMessages(ChannelPipeline pipeline, Head head) {
     pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.headEnd", head.messages());
+    pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.bareErrors", bareErrors);
   }
 
   private void watchStreams(ChannelPipeline pipeline, Http2FrameCodec codec) {
     IdleTimeoutHandler.removeIdleTimeoutHandler(pipeline);
     IdleTimeoutHandler.addIdleTimeoutHandler(
         pipeline, idleTimeout, new WithoutStreams(codec.connection()));
+  }
+
+  /**
+   * What Netty's decoder lets pass though servers may understand it in different ways: other
+   * versions, codings of the body beside chunks, no host or two.
+   */
+  private static boolean isSound(HttpRequest request) {
+    HttpVersion version = request.protocolVersion();
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    boolean chunked = codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
+    int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
+    return version.equals(HttpVersion.HTTP_1_1)
+        ? (codings.isEmpty() || chunked) && hosts == 1
+        : version.equals(HttpVersion.HTTP_1_0) && codings.isEmpty() && hosts <= 1;
   }
 
   /** Waits for the end of a TLS handshake. */
@@ -73,7 +97,7 @@ final class Heads {
         } else {
           Head head = new Head();
           pipeline.addBefore(NettyPipeline.HttpCodec, "qaqpa.headStart", head.bytes());
-          pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.headEnd", head.messages());
+          watchMessages(pipeline, head);
         }
         context.fireUserEventTriggered(event);
         pipeline.remove(this);
@@ -151,9 +175,14 @@ final class Heads {
       return new ChannelInboundHandlerAdapter() {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-          if (message instanceof HttpRequest) {
+          if (message instanceof HttpRequest request) {
             arrived();
             expected = false;
+            if (request.decoderResult().isSuccess() && !isSound(request)) {
+              request.setDecoderResult(
+                  DecoderResult.failure(
+                      new IllegalArgumentException("not HTTP/1.1 as RFC 9112 has it")));
+            }
           }
           if (message instanceof LastHttpContent) {
             expected = true;
@@ -171,6 +200,7 @@ final class Heads {
       expected = false;
       pipeline.remove("qaqpa.headStart");
       pipeline.remove("qaqpa.upgrades");
+      pipeline.remove(bareErrors);
       pipeline.remove(messages);
       Http2FrameCodec codec = pipeline.get(Http2FrameCodec.class);
       if (codec != null) {

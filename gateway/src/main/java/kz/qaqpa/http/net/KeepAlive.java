@@ -54,7 +54,8 @@ public final class KeepAlive {
   }
 
   private void tick() {
-    if (!spoke && channel.isWritable()) {
+    // What waits to be read breaks the silence by itself.
+    if (!spoke && AnswerWatch.isDrained(channel)) {
       channel.writeAndFlush(new DefaultHttpContent(PING.duplicate())).addListener(_ -> {});
     }
     spoke = false;

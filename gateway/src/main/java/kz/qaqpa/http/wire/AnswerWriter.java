@@ -34,25 +34,46 @@ public final class AnswerWriter {
     this.keepAlive = keepAlive;
   }
 
+  /**
+   * Where an answer comes from, for its label.
+   *
+   * @param provider id of the agency that gives it
+   * @param created seconds since 1970
+   */
+  public record Origin(String provider, long created) {}
+
   /** Sends an answer as server-sent events; the first byte at once. */
   public Publisher<Void> stream(Exchange exchange, Answer answer, EventEncoder encoder) {
-    KeepAlive silence = new KeepAlive(exchange.channel(), keepAlive);
-    Flux<ByteBuf> events =
+    return stream(
+        exchange,
+        new Origin(answer.provider(), answer.created()),
         answer
             .parts()
-            .map(part -> {
-              silence.spoke();
-              return encoder.part(part);
-            })
+            .map(encoder::part)
             .onErrorResume(
                 failure -> Mono.fromSupplier(() -> encoder.error(errors.late(exchange, failure))))
-            .startWith(Mono.fromSupplier(encoder::opening))
-            .doOnSubscribe(_ -> silence.start())
-            .doFinally(_ -> silence.stop());
-    label(exchange.head(200, "text/event-stream"), answer)
+            .startWith(Mono.fromSupplier(encoder::opening)));
+  }
+
+  /**
+   * Sends server-sent events as they come, the first one at once.
+   *
+   * @param events each buffer holds whole events, possibly none
+   */
+  public Publisher<Void> stream(Exchange exchange, Origin origin, Flux<ByteBuf> events) {
+    KeepAlive silence = new KeepAlive(exchange.channel(), keepAlive);
+    label(exchange.head(200, "text/event-stream"), origin)
         .set(HttpHeaderNames.CACHE_CONTROL, "no-cache")
         .set("X-Accel-Buffering", "no");
-    return exchange.response().send(events).then().doOnSuccess(_ -> done(exchange));
+    return exchange
+        .response()
+        .send(
+            events
+                .doOnNext(_ -> silence.spoke())
+                .doOnSubscribe(_ -> silence.start())
+                .doFinally(_ -> silence.stop()))
+        .then()
+        .doOnSuccess(_ -> done(exchange));
   }
 
   /**
@@ -61,14 +82,18 @@ public final class AnswerWriter {
    * @param body collects the parts
    */
   public Publisher<Void> whole(Exchange exchange, Answer answer, WholeBody body) {
-    return answer
-        .parts()
-        .doOnNext(body::add)
-        .then(
-            Mono.defer(() -> {
-              label(exchange.head(200, "application/json"), answer);
-              return exchange.json(200, body.json()).doOnSuccess(_ -> done(exchange));
-            }));
+    return whole(
+        exchange,
+        new Origin(answer.provider(), answer.created()),
+        answer.parts().doOnNext(body::add).then(Mono.fromSupplier(body::json)));
+  }
+
+  /** Sends an answer as one JSON body when it is there. */
+  public Publisher<Void> whole(Exchange exchange, Origin origin, Mono<byte[]> body) {
+    return body.flatMap(json -> {
+      label(exchange.head(200, "application/json"), origin);
+      return exchange.json(200, json).doOnSuccess(_ -> done(exchange));
+    });
   }
 
   /** An answer on its way to one JSON body. Confined to the event loop. */
@@ -80,10 +105,10 @@ public final class AnswerWriter {
     byte[] json();
   }
 
-  private HttpHeaders label(HttpHeaders headers, Answer answer) {
+  private HttpHeaders label(HttpHeaders headers, Origin origin) {
     return headers.set(
         AiDisclosure.HEADER,
-        disclosure.value(answer.provider(), Instant.ofEpochSecond(answer.created())));
+        disclosure.value(origin.provider(), Instant.ofEpochSecond(origin.created())));
   }
 
   private static void done(Exchange exchange) {

@@ -14,6 +14,8 @@ import reactor.core.publisher.Mono;
 public final class ErrorWriter {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorWriter.class);
 
+  static final String SHOULD_RETRY = "x-should-retry";
+
   private final GatewayMetrics metrics;
 
   public ErrorWriter(GatewayMetrics metrics) {
@@ -28,7 +30,7 @@ public final class ErrorWriter {
     HttpError error = late(exchange, failure);
     HttpHeaders headers = exchange.response().responseHeaders();
     HttpError.Retry retry = error.retry();
-    headers.set("x-should-retry", Boolean.toString(retry.worthwhile()));
+    headers.set(SHOULD_RETRY, Boolean.toString(retry.worthwhile()));
     if (retry.afterSeconds() > 0) {
       headers.set(HttpHeaderNames.RETRY_AFTER, retry.afterSeconds());
     }

@@ -3,17 +3,13 @@ package kz.qaqpa.http.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.util.concurrent.ThreadLocalRandom;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.api.Obfuscation;
 import kz.qaqpa.http.api.Usage;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /** What server-sent events of both kinds of completions consist of. Functions only. */
 public final class EventBytes {
-  /** Padded events differ in size by multiples of this; few tokens are longer. */
-  static final int BLOCK = 32;
-
   private static final byte[] DONE = utf8("data: [DONE]\n\n");
   private static final byte[] DATA = utf8("data: ");
   private static final byte[] EVENT_END = utf8("\n\n");
@@ -21,7 +17,6 @@ public final class EventBytes {
   private static final byte[] PADDING = utf8(",\"obfuscation\":\"");
   private static final byte[] PADDED_END = utf8("\"}\n\n");
   private static final byte[] USAGE = utf8("],\"usage\":");
-  private static final byte[] NOISE = noise();
 
   private EventBytes() {}
 
@@ -32,15 +27,12 @@ public final class EventBytes {
 
   /**
    * Ends an event whose object is still open with as many random characters as make its size say
-   * nothing of the length of its text. They are random so that compression cannot take them out
-   * again.
+   * nothing of the length of its text.
    *
    * @param varying bytes of the event that depend on the text
    */
   public static void endPadded(ByteBuf out, int varying) {
-    int length = Math.floorMod(-varying, BLOCK);
-    int from = ThreadLocalRandom.current().nextInt(NOISE.length - BLOCK);
-    out.writeBytes(PADDING).writeBytes(NOISE, from, length).writeBytes(PADDED_END);
+    out.writeBytes(PADDING).writeBytes(Obfuscation.noise(varying)).writeBytes(PADDED_END);
   }
 
   /**
@@ -76,15 +68,5 @@ public final class EventBytes {
   /** Text as UTF-8. */
   public static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte[] noise() {
-    byte[] letters = utf8("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-    SecureRandom random = new SecureRandom();
-    byte[] noise = new byte[1 << 14];
-    for (int i = 0; i < noise.length; i++) {
-      noise[i] = letters[random.nextInt(letters.length)];
-    }
-    return noise;
   }
 }

@@ -18,7 +18,7 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** One request and its response, with what every answer carries. Confined to the event loop. */
 public final class Exchange {
-  private static final String REQUEST_ID = "x-request-id";
+  static final String REQUEST_ID = "x-request-id";
   private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -109,7 +109,11 @@ public final class Exchange {
   }
 
   private static String id(@Nullable String wanted) {
-    return wanted != null && GOOD_ID.matcher(wanted).matches() ? wanted : "req-" + randomHex();
+    return wanted != null && GOOD_ID.matcher(wanted).matches() ? wanted : newRequestId();
+  }
+
+  static String newRequestId() {
+    return "req-" + randomHex();
   }
 
   /** 128 random bits. */

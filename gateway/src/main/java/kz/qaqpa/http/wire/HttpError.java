@@ -52,6 +52,26 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
     return of(500, "internal_error", SERVER, Retry.ANY_TIME, text);
   }
 
+  /**
+   * A request that could not be read as HTTP.
+   *
+   * @param status 414 or 431 where its head is too long, else taken for 400
+   */
+  public static HttpError unreadable(int status, int maxHeaderBytes) {
+    String expected = " (expected: at most " + maxHeaderBytes + " bytes)";
+    return switch (status) {
+      case 414 -> of(414, "uri_too_long", INVALID, Retry.NEVER, "request line: longer" + expected);
+      case 431 -> of(431, "headers_too_large", INVALID, Retry.NEVER, "headers: more" + expected);
+      default ->
+          of(
+              status,
+              "malformed_request",
+              INVALID,
+              Retry.NEVER,
+              "request: malformed (expected: HTTP)");
+    };
+  }
+
   /** How clients are told: one exhaustive switch. */
   public static HttpError of(Refusal refusal) {
     String text = refusal.text();

@@ -14,7 +14,7 @@ import kz.qaqpa.engine.model.Checkpoint;
 import kz.qaqpa.engine.model.LlamaConfig;
 
 /**
- * Writes the forward pass of a Llama checkpoint as an ONNX graph.
+ * Writes the forward pass of a Llama checkpoint, or some of its layers, as an ONNX graph.
  *
  * <pre>
  * in   ids [B,S] i64, last [R] i64 (rows of [B*S] whose logits are wanted), cos, sin [P,headDim/2]
@@ -22,6 +22,10 @@ import kz.qaqpa.engine.model.LlamaConfig;
  *      past_k.l, past_v.l [B,kvHeads,M,headDim]
  * out  logits [R,V], logprobs [R,V] (log-softmax of them), present_k.l, present_v.l as past_*
  * </pre>
+ *
+ * <p>A graph of some of the layers has the inputs and outputs that its nodes touch. It hands the
+ * residual sum and its norm over to the next, {@code [B,S,hidden]} each, as outputs and inputs of
+ * the same names.
  *
  * <p>With the same memory bound to {@code past_*} and {@code present_*}, {@code
  * GroupQueryAttention} appends to the KV cache in place. Rotary pairs are {@code (i, i +
@@ -33,16 +37,22 @@ import kz.qaqpa.engine.model.LlamaConfig;
  */
 final class LlamaGraph {
   /** Part of the cache key: raised with every change of what this class writes. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+
+  /** Ends the name of a residual sum, which begins as that of its norm. */
+  private static final String SUM = ".sum";
 
   private final LlamaConfig config;
   private final Precision precision;
+  private final LayerRange range;
   private final OnnxGraph graph = new OnnxGraph("qaqpa-llama");
   private final WeightWriter weights;
 
-  private LlamaGraph(Checkpoint checkpoint, Precision precision, WeightFile file) {
+  private LlamaGraph(
+      Checkpoint checkpoint, Precision precision, LayerRange range, WeightFile file) {
     this.config = checkpoint.config();
     this.precision = precision;
+    this.range = range;
     this.weights = new WeightWriter(graph, checkpoint, precision, file);
   }
 
@@ -51,29 +61,33 @@ final class LlamaGraph {
    *
    * @throws IllegalArgumentException if the precision does not fit the model's sizes
    */
-  static void write(Checkpoint checkpoint, Precision precision, Path model, Path weights)
+  static void write(
+      Checkpoint checkpoint, Precision precision, LayerRange range, Path model, Path weights)
       throws IOException {
     try (WeightFile file = new WeightFile(weights)) {
-      Files.write(model, new LlamaGraph(checkpoint, precision, file).build());
+      Files.write(model, new LlamaGraph(checkpoint, precision, range, file).build());
     }
   }
 
   private byte[] build() throws IOException {
     declare();
-    String x = embedding();
-    String normed = "";
-    for (int layer = 0; layer < config.layers(); layer++) {
+    String normed = normBefore(range.from());
+    String x = normed + SUM;
+    if (range.from() == 0) {
+      x = embedding();
+      norm(x, "model.layers.0.input_layernorm.weight", normed);
+    }
+    for (int layer = range.from(); layer < range.to(); layer++) {
       String p = "l" + layer + ".";
       String source = "model.layers." + layer + ".";
-      normed = layer == 0 ? norm(x, source + "input_layernorm.weight", p + "in") : normed;
       String attended = attention(normed, layer, p, source);
       normed = addNorm(attended, x, source + "post_attention_layernorm.weight", p + "post");
-      x = p + "post.sum";
+      x = p + "post" + SUM;
       String fed = feedForward(normed, p, source);
       if (layer + 1 < config.layers()) {
         String next = "model.layers." + (layer + 1) + ".input_layernorm.weight";
-        normed = addNorm(fed, x, next, p + "next");
-        x = p + "next.sum";
+        normed = addNorm(fed, x, next, normBefore(layer + 1));
+        x = normed + SUM;
       } else {
         head(fed, x);
       }
@@ -81,17 +95,33 @@ final class LlamaGraph {
     return graph.toModel();
   }
 
+  /** What a layer reads first; the sum that was normed has the name with {@link #SUM}. */
+  private static String normBefore(int layer) {
+    return "l" + layer + ".in";
+  }
+
   private void declare() {
-    graph.input("ids", ElementType.INT64, "B", "S");
-    graph.input("last", ElementType.INT64, "R");
+    Object[] activations = {"B", "S", config.hidden()};
+    if (range.from() == 0) {
+      graph.input("ids", ElementType.INT64, "B", "S");
+    } else {
+      graph.input(normBefore(range.from()), ElementType.FLOAT, activations);
+      graph.input(normBefore(range.from()) + SUM, ElementType.FLOAT, activations);
+    }
+    if (range.to() == config.layers()) {
+      graph.input("last", ElementType.INT64, "R");
+      graph.output("logits", ElementType.FLOAT, "R", config.vocabulary());
+      graph.output("logprobs", ElementType.FLOAT, "R", config.vocabulary());
+    } else {
+      graph.output(normBefore(range.to()), ElementType.FLOAT, activations);
+      graph.output(normBefore(range.to()) + SUM, ElementType.FLOAT, activations);
+    }
     graph.input("seqlens_k", ElementType.INT32, "B");
     graph.input("total", ElementType.INT32, 1);
     graph.input("cos", ElementType.FLOAT, "P", config.headDim() / 2);
     graph.input("sin", ElementType.FLOAT, "P", config.headDim() / 2);
-    graph.output("logits", ElementType.FLOAT, "R", config.vocabulary());
-    graph.output("logprobs", ElementType.FLOAT, "R", config.vocabulary());
     Object[] cache = {"B", config.kvHeads(), "M", config.headDim()};
-    for (int layer = 0; layer < config.layers(); layer++) {
+    for (int layer = range.from(); layer < range.to(); layer++) {
       for (String kind : List.of("k.", "v.")) {
         graph.input("past_" + kind + layer, ElementType.FLOAT, cache);
         graph.output("present_" + kind + layer, ElementType.FLOAT, cache);
@@ -134,7 +164,7 @@ final class LlamaGraph {
         CONTRIB,
         "SkipSimplifiedLayerNormalization",
         List.of(x, residual, weights.vector(weight)),
-        List.of(name, "", "", name + ".sum"),
+        List.of(name, "", "", name + SUM),
         Attribute.of("epsilon", (float) config.rmsNormEps()));
     return name;
   }

@@ -21,6 +21,7 @@ final class WeightWriter {
   private final Precision precision;
   private final WeightFile file;
   private @Nullable Packed embedding;
+  private @Nullable Matrix floatEmbedding;
 
   /**
    * A matrix of the graph.
@@ -58,7 +59,9 @@ final class WeightWriter {
   Matrix embedding() throws IOException {
     List<TensorView> table = List.of(checkpoint.tensor(EMBEDDING));
     if (!precision.quantised()) {
-      return floats("embedding", table);
+      Matrix floats = floats("embedding", table);
+      floatEmbedding = floats;
+      return floats;
     }
     Packed packed = pack("embedding", table);
     embedding = packed;
@@ -69,14 +72,14 @@ final class WeightWriter {
     return new Matrix(name, scales, packed.rows, packed.columns, packed.block);
   }
 
-  /** The embedding again, as the matrix of the output head; its bytes are written once. */
-  Matrix embeddingAsMatrix() {
+  /** The embedding, as the matrix of the output head; in one file its bytes are written once. */
+  Matrix embeddingAsMatrix() throws IOException {
     Packed packed = embedding;
-    if (packed == null) {
-      TensorView table = checkpoint.tensor(EMBEDDING);
-      return new Matrix("embedding.weight", "", table.rows(), table.cols(), 0);
+    if (packed != null) {
+      return declare("head", packed);
     }
-    return declare("head", packed);
+    Matrix table = floatEmbedding;
+    return table != null ? table : matrix("head", List.of(EMBEDDING));
   }
 
   private Matrix floats(String name, List<TensorView> parts) throws IOException {

@@ -70,7 +70,11 @@ class GraphCacheTest {
   }
 
   private static GraphKey key(Precision precision) {
-    return new GraphKey("sha256:0", precision, "1", "test");
+    return key(precision, 1);
+  }
+
+  private static GraphKey key(Precision precision, int parts) {
+    return new GraphKey("sha256:0", precision, "1", "test", parts);
   }
 
   @Test
@@ -83,13 +87,13 @@ class GraphCacheTest {
     progress.clear();
     try (GraphCache.Entry found = cache().open(key(Precision.INT8), checkpoint)) {
       assertThat(found.millis()).isZero();
-      assertThat(found.model()).exists();
+      assertThat(found.models()).allSatisfy(model -> assertThat(model).exists());
     }
     assertThat(progress).isEmpty();
     assertThat(names(cacheFolder()))
         .containsExactly(key(Precision.INT8).name(), key(Precision.INT8).name() + ".lock");
     assertThat(names(cacheFolder().resolve(key(Precision.INT8).name())))
-        .containsExactly("complete", "model.data", "model.onnx");
+        .containsExactly("complete", "model-0.data", "model-0.onnx");
   }
 
   private static List<String> names(Path of) throws IOException {
@@ -100,21 +104,22 @@ class GraphCacheTest {
 
   @Test
   void dependsOnAllThatTheGraphDependsOn() {
-    GraphKey key = new GraphKey("sha256:0", Precision.INT8, "1.29.0", "cpu");
+    GraphKey key = new GraphKey("sha256:0", Precision.INT8, "1.29.0", "cpu", 1);
     assertThat(
             Stream.of(
                     key,
-                    new GraphKey("sha256:1", Precision.INT8, "1.29.0", "cpu"),
-                    new GraphKey("sha256:0", Precision.INT4, "1.29.0", "cpu"),
-                    new GraphKey("sha256:0", Precision.INT8, "1.29.1", "cpu"),
-                    new GraphKey("sha256:0", Precision.INT8, "1.29.0", "other"))
+                    new GraphKey("sha256:1", Precision.INT8, "1.29.0", "cpu", 1),
+                    new GraphKey("sha256:0", Precision.INT4, "1.29.0", "cpu", 1),
+                    new GraphKey("sha256:0", Precision.INT8, "1.29.1", "cpu", 1),
+                    new GraphKey("sha256:0", Precision.INT8, "1.29.0", "other", 1),
+                    new GraphKey("sha256:0", Precision.INT8, "1.29.0", "cpu", 2))
                 .map(GraphKey::name)
                 .distinct())
-        .hasSize(5);
+        .hasSize(6);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"model.data", "model.onnx", "complete"})
+  @ValueSource(strings = {"model-0.data", "model-0.onnx", "complete"})
   void isMadeAnewWhenAFileIsCutShort(String name) throws Exception {
     Path entry = made();
     byte[] whole = Files.readAllBytes(entry.resolve(name));
@@ -132,7 +137,7 @@ class GraphCacheTest {
 
   @Test
   void isMadeAnewWhenAByteChanged() throws Exception {
-    Path data = made().resolve("model.data");
+    Path data = made().resolve("model-0.data");
     byte[] whole = Files.readAllBytes(data);
     byte[] changed = whole.clone();
     changed[whole.length / 2] ^= 1;
@@ -149,11 +154,11 @@ class GraphCacheTest {
     new CpuEngineProvider().open(model, settings, progress::add).engine().close();
     Path graphs = folder.resolve("home").resolve("cpu-graphs");
     Path entry = graphs.resolve(names(graphs).getFirst());
-    Files.writeString(entry.resolve("model.onnx"), "not a graph");
-    GraphFiles.seal(entry, GraphCache.FILES);
+    Files.writeString(entry.resolve("model-0.onnx"), "not a graph");
+    GraphFiles.seal(entry, GraphCache.files(1));
     new CpuEngineProvider().open(model, settings, progress::add).engine().close();
     assertThat(progress).hasSize(2);
-    assertThat(Files.size(entry.resolve("model.onnx"))).isGreaterThan(1000);
+    assertThat(Files.size(entry.resolve("model-0.onnx"))).isGreaterThan(1000);
   }
 
   private Path made() throws IOException, OrtException {
@@ -180,7 +185,7 @@ class GraphCacheTest {
             threads.submit(() -> {
               GraphCache own = new GraphCache(environment, cacheFolder(), lines::add);
               try (GraphCache.Entry entry = own.open(key(Precision.INT4), checkpoint)) {
-                return entry.model();
+                return entry.models().getFirst();
               }
             }));
       }
@@ -214,7 +219,7 @@ class GraphCacheTest {
             .isEqualTo("waiting for another process that prepares the same model");
         assertThat(entry.isDone()).isFalse();
         other.getOutputStream().close();
-        assertThat(entry.get().model()).exists();
+        assertThat(entry.get().models().getFirst()).exists();
       }
     } finally {
       other.destroyForcibly();
@@ -227,7 +232,7 @@ class GraphCacheTest {
     Files.writeString(cacheFolder(), "a file");
     Path model;
     try (GraphCache.Entry entry = cache().open(key(Precision.F32), checkpoint)) {
-      model = entry.model();
+      model = entry.models().getFirst();
       assertThat(model).exists();
       assertThat(entry.cached()).isFalse();
     }
@@ -255,7 +260,8 @@ class GraphCacheTest {
   @EnumSource(Precision.class)
   void packedWeightsGiveTheSameBits(Precision precision) throws Exception {
     Path plain = folder.resolve("plain.onnx");
-    LlamaGraph.write(checkpoint, precision, plain, folder.resolve("plain.data"));
+    LayerRange all = new LayerRange(0, checkpoint.config().layers());
+    LlamaGraph.write(checkpoint, precision, all, plain, folder.resolve("plain.data"));
     float[] expected;
     try (OrtSession session = environment.createSession(plain.toString())) {
       expected = logits(session);
@@ -263,7 +269,8 @@ class GraphCacheTest {
     try (GraphCache.Entry entry = cache().open(key(precision), checkpoint);
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
-      try (OrtSession session = environment.createSession(entry.model().toString(), options)) {
+      try (OrtSession session =
+          environment.createSession(entry.models().getFirst().toString(), options)) {
         assertThat(logits(session)).isEqualTo(expected);
       }
     }
@@ -322,7 +329,7 @@ class GraphCacheTest {
   @EnumSource(Precision.class)
   void multipliesNoSignedBytes(Precision precision) throws Exception {
     try (GraphCache.Entry entry = cache().open(key(precision), checkpoint)) {
-      String graph = Files.readString(entry.model(), StandardCharsets.ISO_8859_1);
+      String graph = Files.readString(entry.models().getFirst(), StandardCharsets.ISO_8859_1);
       assertThat(graph)
           .doesNotContain("MatMulInteger", "QLinearMatMul", "DynamicQuantize", "QuantizeLinear")
           .contains(precision.quantised() ? "MatMulNBits" : "FusedMatMul")

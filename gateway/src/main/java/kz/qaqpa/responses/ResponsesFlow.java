@@ -1,0 +1,161 @@
+package kz.qaqpa.responses;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.flow.Answer;
+import kz.qaqpa.flow.ChatFlow;
+import kz.qaqpa.flow.Generation;
+import kz.qaqpa.flow.Prompt;
+import kz.qaqpa.flow.RequestTrace;
+import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.api.responses.ResponsesRequest;
+import kz.qaqpa.responses.event.ResponseDraft;
+import kz.qaqpa.responses.event.ResponseEvents;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The way of one response, whichever transport carries it: the conversation that it continues is
+ * looked up, {@link ChatFlow} makes the answer, what it came to is kept.
+ */
+public final class ResponsesFlow {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final ChatFlow chat;
+  private final ServedModel model;
+  private final ResponseStore store;
+
+  public ResponsesFlow(ChatFlow chat, ServedModel model, ResponseStore store) {
+    this.chat = chat;
+    this.model = model;
+    this.store = store;
+  }
+
+  /**
+   * One request, already read and checked.
+   *
+   * @param request what is asked
+   * @param application who asks
+   * @param trace what is noted of it
+   * @param edge the connection's event loop
+   */
+  public record Call(
+      ResponsesRequest request, Application application, RequestTrace trace, Scheduler edge) {}
+
+  /** What is kept, to look up, delete and cancel. */
+  public ResponseStore store() {
+    return store;
+  }
+
+  /**
+   * Carries a request to its end.
+   *
+   * @param respond called on the event loop once the engine has taken the request. What it returns
+   *     has sent the response when it completes
+   * @return ends with the response, or with a {@link Refusal} if {@code respond} was not called;
+   *     cancelling it at any time leaves nothing behind
+   */
+  public Mono<Void> run(Call call, Function<ResponseStream, Publisher<Void>> respond) {
+    return Mono.defer(() -> {
+      String hex = randomHex();
+      List<ResponseItem> conversation = conversation(call, hex);
+      ChatFlow.Call asked =
+          new ChatFlow.Call(
+              "resp_" + hex,
+              generation(call.request(), conversation),
+              call.application(),
+              call.trace(),
+              call.edge());
+      return chat.run(asked, answer -> respond(call, answer, conversation, "msg_" + hex, respond));
+    });
+  }
+
+  private Publisher<Void> respond(
+      Call call,
+      Answer answer,
+      List<ResponseItem> conversation,
+      String itemId,
+      Function<ResponseStream, Publisher<Void>> respond) {
+    ResponseDraft draft =
+        new ResponseDraft(answer.id(), answer.created(), call.request(), model.defaults());
+    RunningResponse running =
+        new RunningResponse(
+            call.request().store(),
+            () -> StoredResponse.inProgress(draft, answer.provider(), conversation));
+    ResponseEvents events =
+        new ResponseEvents(
+            draft,
+            itemId,
+            call.trace(),
+            ended ->
+                store.end(
+                    call.application(),
+                    answer.id(),
+                    running,
+                    StoredResponse.of(ended, draft, answer.provider(), conversation, itemId)));
+    ResponseStream stream =
+        new ResponseStream(
+            answer.id(),
+            answer.provider(),
+            answer.created(),
+            events.of(answer.parts(), running.cancelled().publishOn(call.edge())),
+            events::inProgress);
+    store.begin(call.application(), answer.id(), running);
+    return Flux.from(respond.apply(stream))
+        .doFinally(_ -> store.leave(call.application(), answer.id()));
+  }
+
+  private List<ResponseItem> conversation(Call call, String hex) {
+    String previous = call.request().previousResponseId();
+    List<ResponseItem> items = new ArrayList<>();
+    if (previous != null) {
+      StoredResponse stored = store.find(call.application(), previous);
+      if (stored == null || !stored.finished()) {
+        throw new Refusal.BadRequest(
+            "previous_response_id",
+            "previous_response_not_found",
+            "previous_response_id: "
+                + Shown.text(previous)
+                + " (expected: a finished response of this application that is still stored)");
+      }
+      items.addAll(stored.conversation());
+    }
+    for (int i = 0; i < call.request().input().size(); i++) {
+      items.add(new ResponseItem("msg_" + hex + "_" + i, call.request().input().get(i)));
+    }
+    return List.copyOf(items);
+  }
+
+  private static Generation generation(ResponsesRequest request, List<ResponseItem> conversation) {
+    List<ChatMessage> messages = new ArrayList<>(conversation.size() + 1);
+    if (request.instructions() != null) {
+      messages.add(new ChatMessage("system", request.instructions()));
+    }
+    conversation.forEach(item -> messages.add(item.message()));
+    return new Generation(
+        request.model(),
+        List.of(new Prompt.Conversation(messages, request.dropOldest(), "input")),
+        1,
+        request.maxOutputTokens(),
+        "max_output_tokens",
+        request.sampling(),
+        request.stop(),
+        request.priority());
+  }
+
+  /** 128 random bits: whoever does not know an id cannot guess it. */
+  private static String randomHex() {
+    byte[] bytes = new byte[16];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}
