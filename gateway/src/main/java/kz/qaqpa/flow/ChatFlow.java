@@ -122,10 +122,10 @@ public final class ChatFlow {
   private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
     List<ChoiceMeter> all = new ArrayList<>();
     for (PromptBuilder.Built built : allowance.requests()) {
-      List<ChoiceMeter> meters =
-          submit(built.request(), choices).stream()
-              .map(stream -> new ChoiceMeter(stream, allowance.nextMeter()))
-              .toList();
+      List<ChoiceMeter> meters = new ArrayList<>(choices);
+      for (TokenStream stream : submit(built.request(), choices)) {
+        meters.add(new ChoiceMeter(stream, allowance.nextMeter()));
+      }
       lease.own(new Lease.Part(built.request().prompt().length, built.characters(), meters));
       all.addAll(meters);
     }
