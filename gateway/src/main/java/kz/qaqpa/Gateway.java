@@ -103,13 +103,12 @@ public final class Gateway implements AutoCloseable {
       ResponsesFlow responses =
           new ResponsesFlow(flow, model, new ResponseStore(settings.responses()));
       Json.Model card =
-          new Json.Model(
+          Json.Model.of(
               model.id(),
-              "model",
               Instant.now().getEpochSecond(),
-              "qaqpa",
               model.contextLength(),
-              loaded.modelDigest());
+              loaded.modelDigest(),
+              model.card());
       EdgeParts parts =
           new EdgeParts(
               gate,
@@ -118,6 +117,7 @@ public final class Gateway implements AutoCloseable {
               flow,
               responses,
               metrics,
+              model,
               card,
               isLoopback(settings.server().host()),
               pages);

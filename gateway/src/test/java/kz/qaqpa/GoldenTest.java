@@ -46,6 +46,29 @@ class GoldenTest {
   }
 
   @Test
+  void completions() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.after("Сәлем", KAZAKH))) {
+      String all = ",\"max_tokens\":99";
+      Golden.check("completion.sse", completion(gateway, "\"stream\":true" + all));
+      Golden.check(
+          "completion-usage.sse", completion(gateway, WITH_USAGE + ",\"echo\":true" + all));
+      Golden.check("completion.json", completion(gateway, "\"echo\":true" + all));
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void completions_choicesWithProbabilities() throws Exception {
+    String more = ",\"n\":2,\"logprobs\":2";
+    try (TestGateway gateway = TestGateway.of(Script.after("Сәлем", "қа!"))) {
+      Golden.check(
+          "completion-choices.sse", Golden.byChoice(completion(gateway, WITH_USAGE + more)));
+      Golden.check("completion-choices.json", completion(gateway, "\"stream\":false" + more));
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
   void chat_errorInTheMiddle() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
       gateway
@@ -62,5 +85,10 @@ class GoldenTest {
 
   private static String stream(TestGateway gateway, String more) throws Exception {
     return gateway.post(TestGateway.chat("Сәлем", more)).body();
+  }
+
+  private static String completion(TestGateway gateway, String more) throws Exception {
+    String body = "{\"model\":\"kaz-mini\",\"prompt\":\"Сәлем\"," + more + "}";
+    return gateway.post("/v1/completions", body).body();
   }
 }

@@ -196,7 +196,7 @@ class HostileInputTest {
     many.append("{\"role\":\"user\",\"content\":\"\"},".repeat(10_000))
         .setLength(many.length() - 1);
     assertThat(error(400, gateway.post(many + "]}")).path("message").asString())
-        .isEqualTo("messages: 10000 entries (expected: at most 2048 entries)");
+        .isEqualTo("messages: 10000 entries (expected: 1 to 2048 entries)");
     byte[] broken = TestGateway.chat("қ", "").getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < broken.length; i++) {
       broken[i] = broken[i] == (byte) 0xd2 ? (byte) 0xff : broken[i];

@@ -36,6 +36,41 @@ class StreamingTest {
   }
 
   @Test
+  void theFirstByteOfACompletion_isSentBeforeTheFirstToken() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.after("a", "иә"))) {
+      Semaphore steps = new Semaphore(0);
+      gateway.engine().beforeStep(_ -> steps.acquireUninterruptibly());
+      String body = "{\"model\":\"kaz-mini\",\"prompt\":\"a\",\"stream\":true}";
+      try (RawClient client = new RawClient(gateway.address())) {
+        client
+            .send(RawClient.head(body.length()).replace("/chat/completions", "/completions"))
+            .send(body);
+        assertThat(client.readUntil(": ping\n")).startsWith("HTTP/1.1 200 OK");
+        steps.release(1000);
+        assertThat(client.readUntil("[DONE]")).contains("\"и\"", "\"ә\"");
+      }
+    }
+  }
+
+  @Test
+  void anErrorIsTheLastEvent_andEndsTheAnswer_onAConnectionThatGoesOn() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
+      failAt(gateway.engine(), 5);
+      try (RawClient client = new RawClient(gateway.address())) {
+        client.chat(TestGateway.chat("a", "\"stream\":true,\"n\":3"));
+        String stream = client.readUntil("\r\n0\r\n\r\n");
+        assertThat(stream.split("\\{\"error\":", -1)).hasSize(2);
+        assertThat(stream.substring(stream.indexOf("{\"error\":")))
+            .endsWith("}}\n\n\r\n0\r\n\r\n")
+            .doesNotContain("choices");
+        client.chat(TestGateway.chat("a", "\"max_tokens\":2"));
+        assertThat(client.readUntil("\"usage\"")).contains("HTTP/1.1 200 OK");
+      }
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
   void silence_isFilledWithComments_ofOneLine() throws Exception {
     UnaryOperator<HttpSettings> chatty =
         http -> HttpTuning.of(http).keepAlive(Duration.ofMillis(100)).settings();
@@ -107,12 +142,14 @@ class StreamingTest {
       try (RawClient stuck = new RawClient(gateway.address(), 4096)) {
         stuck.chat(TestGateway.chat("a", "\"stream\":true"));
         long[] before = {-1};
+        int[] still = {0};
+        // A full socket takes a little more each time TCP probes the window: some 0.2 s apart.
         TestGateway.await(() -> {
           java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
           long now = gateway.gateway().engine().stats().outputTokens();
-          boolean still = now == before[0];
+          still[0] = now == before[0] ? still[0] + 1 : 0;
           before[0] = now;
-          return still && gateway.gateway().engine().stats().stalled() == 1;
+          return still[0] >= 12 && gateway.gateway().engine().stats().stalled() == 1;
         });
         assertThat(gateway.post(TestGateway.chat("b", "\"max_tokens\":300")).statusCode())
             .isEqualTo(200);

@@ -1,10 +1,13 @@
 package kz.qaqpa.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.model.LlamaConfig;
 import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.tokenizer.BpeTokenizer;
 import kz.qaqpa.tokenizer.ChatTemplate;
 import kz.qaqpa.tokenizer.Message;
@@ -30,21 +33,39 @@ final class ModelLoader {
     return id;
   }
 
-  /** Tokenizer, chat template and defaults. */
-  static ServedModel load(Path folder, String id, EngineShape shape) {
+  /**
+   * Tokenizer, chat template, defaults and card.
+   *
+   * @param warnings hears what is wrong with the card
+   */
+  static ServedModel load(Path folder, String id, EngineShape shape, Consumer<String> warnings) {
     LlamaConfig config = LlamaConfig.read(folder);
     BpeTokenizer tokenizer = BpeTokenizer.load(folder);
     ChatTemplate template = ChatTemplate.load(folder, tokenizer);
     return new ServedModel(
         id,
         tokenizer,
-        messages ->
-            template.encode(
-                messages.stream().map(m -> new Message(m.role(), m.content())).toList(), true),
+        new TemplateEncoder(template),
         shape.slotLength(),
         config.eosTokenIds(),
         config.generation(),
         ServedModel.longestToken(tokenizer),
-        ServedModel.controlTokens(tokenizer, shape.vocabulary(), config.eosTokenIds()));
+        ServedModel.controlTokens(tokenizer, shape.vocabulary(), config.eosTokenIds()),
+        ModelCardReader.read(folder, warnings));
+  }
+
+  /** Conversations as the model's own template writes them. */
+  private record TemplateEncoder(ChatTemplate template) implements ServedModel.PromptEncoder {
+
+    @Override
+    public int[] encode(List<ChatMessage> messages) {
+      return encode(messages, true);
+    }
+
+    @Override
+    public int[] encode(List<ChatMessage> messages, boolean answerFollows) {
+      List<Message> chat = messages.stream().map(m -> new Message(m.role(), m.content())).toList();
+      return template.encode(chat, answerFollows);
+    }
   }
 }

@@ -137,7 +137,7 @@ public final class ServeCommand {
       PageRoute page) {
     ServedModel model;
     try {
-      model = ModelLoader.load(options.model(), id, loaded.engine().shape());
+      model = ModelLoader.load(options.model(), id, loaded.engine().shape(), err::println);
     } catch (RuntimeException e) {
       loaded.engine().close();
       throw e;

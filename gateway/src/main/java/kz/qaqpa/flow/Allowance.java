@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * thread that submits.
  */
 final class Allowance {
-  private final List<PromptBuilder.Built> requests;
+  private final List<ReadyPrompt> prompts;
   private final Grant grant;
   private final int answers;
   private int metered;
 
-  private Allowance(List<PromptBuilder.Built> requests, Grant grant, int answers) {
-    this.requests = requests;
+  private Allowance(List<ReadyPrompt> prompts, Grant grant, int answers) {
+    this.prompts = prompts;
     this.grant = grant;
     this.answers = answers;
   }
@@ -30,35 +30,33 @@ final class Allowance {
   /**
    * Reserves prompts and answers.
    *
-   * @param requests one for each prompt, as long as the model allows
+   * @param prompts with answers as long as the model allows
    * @throws Refusal.BadRequest if a prompt or an answer is longer than the application may have
    * @throws Refusal.OverQuota if too little is left
    * @throws Refusal.BeyondQuota if a quota itself is too small
    */
-  static Allowance reserve(
-      Generation generation, List<PromptBuilder.Built> requests, Permit permit) {
+  static Allowance reserve(Generation generation, List<ReadyPrompt> prompts, Permit permit) {
     Limits own = permit.application().limits();
     Limits agencys = permit.application().agency().limits();
     Integer mostInput = smaller(own.maxInputTokens(), agencys.maxInputTokens());
     Integer mostOutput = smaller(own.maxOutputTokens(), agencys.maxOutputTokens());
     if (mostInput != null) {
-      checkPrompts(generation, requests, mostInput);
+      checkPrompts(generation, prompts, mostInput);
     }
-    List<PromptBuilder.Built> shortened = requests;
+    List<ReadyPrompt> shortened = prompts;
     if (mostOutput != null) {
       checkAnswers(generation, mostOutput);
-      shortened = capped(requests, mostOutput);
+      shortened = capped(prompts, mostOutput);
     }
     Grant grant = permit.reserve(demand(generation, shortened));
     return new Allowance(capped(shortened, grant.outputTokens()), grant, generation.answers());
   }
 
-  private static void checkPrompts(
-      Generation generation, List<PromptBuilder.Built> requests, int most) {
-    for (int i = 0; i < requests.size(); i++) {
-      int tokens = requests.get(i).request().prompt().length;
+  private static void checkPrompts(Generation generation, List<ReadyPrompt> prompts, int most) {
+    for (int i = 0; i < prompts.size(); i++) {
+      int tokens = prompts.get(i).tokens();
       if (tokens > most) {
-        throw tooLong(generation.prompts().get(i).name(), tokens + " tokens", most);
+        throw tooLong(generation.prompts().get(i).field(), tokens + " tokens", most);
       }
     }
   }
@@ -78,27 +76,27 @@ final class Allowance {
     return one == null ? other : other == null ? one : Integer.valueOf(Math.min(one, other));
   }
 
-  private static List<PromptBuilder.Built> capped(List<PromptBuilder.Built> requests, int most) {
-    return requests.stream().map(request -> request.capped(most)).toList();
+  private static List<ReadyPrompt> capped(List<ReadyPrompt> prompts, int most) {
+    return prompts.stream().map(prompt -> prompt.capped(most)).toList();
   }
 
-  private static Demand demand(Generation generation, List<PromptBuilder.Built> requests) {
+  private static Demand demand(Generation generation, List<ReadyPrompt> prompts) {
     List<Integer> answers = new ArrayList<>(generation.answers());
     long tokens = 0;
     long characters = 0;
-    for (PromptBuilder.Built built : requests) {
-      tokens += built.request().prompt().length;
-      characters += built.characters();
+    for (ReadyPrompt prompt : prompts) {
+      tokens += prompt.tokens();
+      characters += prompt.characters();
       for (int i = 0; i < generation.choices(); i++) {
-        answers.add(built.request().maxTokens());
+        answers.add(prompt.request().maxTokens());
       }
     }
     return new Demand(tokens, characters, answers);
   }
 
-  /** The requests with what was granted as the limits of their answers. */
-  List<PromptBuilder.Built> requests() {
-    return requests;
+  /** The prompts with what was granted as the limits of their answers. */
+  List<ReadyPrompt> prompts() {
+    return prompts;
   }
 
   /** How the limits stand with this request in them. */

@@ -26,7 +26,6 @@ final class AnswerAssembler {
   private final AnswerTotals totals;
   private final RequestTrace trace;
   private final GatewayMetrics metrics;
-  private long decoded;
   private boolean spoke;
   private long lastTokenNanos;
 
@@ -34,27 +33,28 @@ final class AnswerAssembler {
    * An assembler for one stream.
    *
    * @param choice which choice of the answer it is
-   * @param firstOfPrompt whether what was cached of the prompt is counted here
    * @param meter counts what the choice uses, and lets as much text through as was granted
    */
   AnswerAssembler(
+      ChatFlow.Call call,
       int choice,
-      boolean firstOfPrompt,
       ChoiceMeter meter,
       Tokenizer tokenizer,
-      List<String> stop,
       AnswerTotals totals,
-      RequestTrace trace,
       GatewayMetrics metrics) {
+    List<String> stop = call.generation().stop();
     this.choice = choice;
-    this.firstOfPrompt = firstOfPrompt;
+    this.firstOfPrompt = choice % call.generation().choices() == 0;
     this.meter = meter;
     this.decoder = tokenizer.streamingDecoder();
     this.stops = stop.isEmpty() ? null : new StopStringMatcher(stop);
-    this.scored = new ScoredTokens(tokenizer);
+    this.scored = new ScoredTokens(tokenizer, meter.prompt().echo());
     this.totals = totals;
-    this.trace = trace;
+    this.trace = call.trace();
     this.metrics = metrics;
+    for (int token : meter.prompt().tail()) {
+      decoder.push(token);
+    }
   }
 
   void accept(TokenEvent event, SynchronousSink<AnswerPart> sink) {
@@ -67,10 +67,10 @@ final class AnswerAssembler {
   private void token(TokenEvent.Token token, SynchronousSink<AnswerPart> sink) {
     count();
     if (token.logprobs() != null) {
-      scored.add(token.id(), token.logprobs(), decoded);
+      scored.add(token.id(), token.logprobs());
     }
     String text = decoder.push(token.id());
-    decoded += text.length();
+    scored.decoded(text);
     if (stops != null && !text.isEmpty()) {
       text = stops.push(text);
     }

@@ -102,16 +102,16 @@ public final class ChatFlow {
     return new Lease(permit);
   }
 
-  /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. */
+  /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. One meter an answer. */
   private Mono<List<ChoiceMeter>> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
     return pool.call(() -> {
       if (lease.isClosed()) {
         throw new IllegalStateException("the client left while its request waited");
       }
-      List<PromptBuilder.Built> built = prompts.build(call);
-      call.trace().prompt(built.stream().mapToInt(one -> one.request().prompt().length).sum());
-      Allowance allowance = Allowance.reserve(call.generation(), built, lease.permit());
+      List<ReadyPrompt> ready = prompts.build(call);
+      call.trace().prompt(ready.stream().mapToInt(ReadyPrompt::tokens).sum());
+      Allowance allowance = Allowance.reserve(call.generation(), ready, lease.permit());
       call.trace().rates(allowance.rates());
       List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
       call.trace().enter(RequestTrace.Phase.QUEUE);
@@ -121,12 +121,12 @@ public final class ChatFlow {
 
   private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
     List<ChoiceMeter> all = new ArrayList<>();
-    for (PromptBuilder.Built built : allowance.requests()) {
+    for (ReadyPrompt prompt : allowance.prompts()) {
       List<ChoiceMeter> meters = new ArrayList<>(choices);
-      for (TokenStream stream : submit(built.request(), choices)) {
-        meters.add(new ChoiceMeter(stream, allowance.nextMeter()));
+      for (TokenStream stream : submit(prompt.request(), choices)) {
+        meters.add(new ChoiceMeter(prompt, stream, allowance.nextMeter()));
       }
-      lease.own(new Lease.Part(built.request().prompt().length, built.characters(), meters));
+      lease.own(new Lease.Part(prompt, meters));
       all.addAll(meters);
     }
     return all;
@@ -158,18 +158,13 @@ public final class ChatFlow {
 
   private Flux<AnswerPart> parts(Call call, int choice, ChoiceMeter meter, AnswerTotals totals) {
     AnswerAssembler assembler =
-        new AnswerAssembler(
-            choice,
-            choice % call.generation().choices() == 0,
-            meter,
-            model.tokenizer(),
-            call.generation().stop(),
-            totals,
-            call.trace(),
-            metrics);
-    return meter.stream()
-        .flux(call.edge())
-        .<AnswerPart>handle(assembler::accept)
-        .onErrorMap(GenerationFailure.class, Refusals::of);
+        new AnswerAssembler(call, choice, meter, model.tokenizer(), totals, metrics);
+    Flux<AnswerPart> parts =
+        meter.stream()
+            .flux(call.edge())
+            .<AnswerPart>handle(assembler::accept)
+            .onErrorMap(GenerationFailure.class, Refusals::of);
+    String echo = meter.prompt().echo();
+    return echo.isEmpty() ? parts : parts.startWith(new AnswerPart(choice, echo, List.of(), null));
   }
 }

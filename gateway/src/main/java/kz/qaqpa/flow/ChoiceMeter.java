@@ -14,6 +14,7 @@ import kz.qaqpa.tokenizer.CharacterMeter;
 final class ChoiceMeter {
   private static final int OPEN = -1;
 
+  private final ReadyPrompt prompt;
   private final TokenStream stream;
   private final CharacterMeter text;
   private int delivered;
@@ -23,11 +24,17 @@ final class ChoiceMeter {
   /**
    * A meter of a choice without tokens.
    *
+   * @param prompt what it continues
    * @param text lets as many characters through as the choice was granted
    */
-  ChoiceMeter(TokenStream stream, CharacterMeter text) {
+  ChoiceMeter(ReadyPrompt prompt, TokenStream stream, CharacterMeter text) {
+    this.prompt = prompt;
     this.stream = stream;
     this.text = text;
+  }
+
+  ReadyPrompt prompt() {
+    return prompt;
   }
 
   TokenStream stream() {

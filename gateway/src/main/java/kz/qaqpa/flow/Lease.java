@@ -22,10 +22,9 @@ final class Lease implements AutoCloseable {
   /**
    * A prompt and the choices that answer it.
    *
-   * @param tokens tokens of the prompt
-   * @param characters characters of its text
+   * @param choices at least one
    */
-  record Part(int tokens, long characters, List<ChoiceMeter> choices) {
+  record Part(ReadyPrompt prompt, List<ChoiceMeter> choices) {
 
     void close() {
       choices.forEach(choice -> choice.stream().close());
@@ -39,7 +38,7 @@ final class Lease implements AutoCloseable {
         read = Math.max(read, choice.stream().progress().promptTokens());
         used = used.plus(new Used(choice.tokens(), choice.characters()));
       }
-      return used.plus(new Used(read, characters * read / tokens));
+      return used.plus(new Used(read, prompt.characters() * read / prompt.tokens()));
     }
   }
 

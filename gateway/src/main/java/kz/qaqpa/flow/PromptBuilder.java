@@ -1,6 +1,7 @@
 package kz.qaqpa.flow;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.admission.PrefixSalts;
@@ -10,9 +11,8 @@ import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
-import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.tokenizer.CharacterMeter;
-import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
+import kz.qaqpa.tokenizer.StreamingDecoder;
 import org.jspecify.annotations.Nullable;
 
 /** What a client wrote to what the engine is told. Any thread. */
@@ -21,6 +21,10 @@ final class PromptBuilder {
   private static final int UNASKED_ROOM = 4;
 
   private static final String TOO_LONG = "context_length_exceeded";
+  private static final int[] NONE = {};
+
+  /** Bytes of a letter that is not whole yet, and no token has less than one. */
+  private static final int LONGEST_BEGINNING = 3;
 
   private final ServedModel model;
   private final PrefixSalts salts;
@@ -41,88 +45,64 @@ final class PromptBuilder {
    * @throws Refusal.BadRequest if the text cannot fit, however well it tokenises
    */
   void check(Generation generation) {
-    if (!generation.model().equals(model.id())) {
-      throw new Refusal.NotFound(
-          "model",
-          "model_not_found",
-          "model: " + Shown.text(generation.model()) + " (expected: \"" + model.id() + "\")");
-    }
+    model.requireNamed(generation.model());
     for (int id : generation.sampling().logitBias().keySet()) {
       if (id > model.lastToken()) {
         throw Refusal.BadRequest.value(
             "logit_bias", "token " + id, "tokens of the model, 0 to " + model.lastToken());
       }
     }
-    for (Prompt prompt : generation.prompts()) {
-      checkLength(prompt);
-    }
+    generation.prompts().forEach(model::requireShort);
   }
 
-  private void checkLength(Prompt prompt) {
-    long most = mostCharacters();
-    long characters =
-        switch (prompt) {
-          case Prompt.Conversation talk when talk.dropOldest() ->
-              new Turns(talk.messages()).leastCharacters();
-          case Prompt.Conversation talk ->
-              talk.messages().stream().mapToLong(message -> message.content().length()).sum();
-          case Prompt.Text text -> text.text().length();
-          case Prompt.Tokens _ -> 0;
-        };
-    if (characters > most) {
-      throw new Refusal.BadRequest(
-          prompt.name(),
-          TOO_LONG,
-          prompt.name()
-              + ": "
-              + characters
-              + " characters (expected: at most "
-              + model.contextLength()
-              + " tokens, at most "
-              + most
-              + " characters)");
-    }
-  }
-
-  /** What the context can hold at most: each character is at least one byte. */
-  private long mostCharacters() {
-    return (long) model.contextLength() * model.longestTokenBytes();
-  }
-
-  /**
-   * A request of one prompt.
-   *
-   * @param characters characters of the text that was written, without the template's own words
-   */
-  record Built(GenerationRequest request, long characters) {
-
-    /** The same with an answer of at most so many tokens. */
-    Built capped(int most) {
-      return request.maxTokens() > most ? new Built(request.withMaxTokens(most), characters) : this;
-    }
-  }
-
-  /** Renders, tokenises and fills in what the client left open; one request for each prompt. */
-  List<Built> build(ChatFlow.Call call) {
-    Generation generation = call.generation();
-    SamplingParams sampling = sampling(generation.sampling());
-    return generation.prompts().stream()
-        .map(prompt -> {
-          Encoded encoded = encode(generation, prompt);
-          GenerationRequest request =
-              new GenerationRequest(
-                  call.id(),
-                  call.agency(),
-                  salts.of(call.application().agency()),
-                  encoded.tokens(),
-                  maxTokens(generation, prompt, encoded.tokens().length),
-                  sampling,
-                  model.stopTokens(),
-                  System.nanoTime() + deadline.toNanos(),
-                  generation.priority());
-          return new Built(request, encoded.characters());
-        })
+  /** Renders, tokenises and fills in what the client left open. */
+  List<ReadyPrompt> build(ChatFlow.Call call) {
+    SamplingParams sampling = sampling(call.generation().sampling());
+    return call.generation().prompts().stream()
+        .map(prompt -> ready(call, prompt, sampling))
         .toList();
+  }
+
+  private ReadyPrompt ready(ChatFlow.Call call, Prompt prompt, SamplingParams sampling) {
+    Encoded encoded = encode(call.generation(), prompt);
+    int[] tokens = encoded.tokens();
+    long characters = encoded.characters();
+    GenerationRequest request =
+        new GenerationRequest(
+            call.id(),
+            call.agency(),
+            salts.of(call.application().agency()),
+            tokens,
+            maxTokens(call.generation(), prompt, tokens.length),
+            sampling,
+            model.stopTokens(),
+            System.nanoTime() + deadline.toNanos(),
+            call.generation().priority());
+    return switch (prompt) {
+      case Prompt.Conversation _ -> new ReadyPrompt(request, characters, "", NONE);
+      case Prompt.Text text ->
+          new ReadyPrompt(request, characters, text.echo() ? text.text() : "", NONE);
+      case Prompt.Tokens ids ->
+          new ReadyPrompt(
+              request,
+              characters,
+              ids.echo() ? text(tokens) : "",
+              lastOf(tokens, LONGEST_BEGINNING));
+    };
+  }
+
+  /** The text of tokens without the beginning of a letter at their end. */
+  private String text(int[] tokens) {
+    StreamingDecoder decoder = model.tokenizer().streamingDecoder();
+    StringBuilder text = new StringBuilder();
+    for (int token : tokens) {
+      text.append(decoder.push(token));
+    }
+    return text.toString();
+  }
+
+  private static int[] lastOf(int[] tokens, int most) {
+    return Arrays.copyOfRange(tokens, Math.max(0, tokens.length - most), tokens.length);
   }
 
   /** Tokens, and characters of the text that they are of. */
@@ -143,18 +123,24 @@ final class PromptBuilder {
           Encoded.of(
               new Turns(talk.messages())
                   .fit(
-                      mostCharacters(),
+                      model.mostBytes(),
                       model.contextLength() - answerRoom(generation),
-                      messages -> encode(talk, messages)));
+                      kept ->
+                          model.encode(new Prompt.Conversation(kept, false, talk.field()), true)));
       case Prompt.Conversation talk ->
-          Encoded.of(new Turns.Kept(talk.messages(), encode(talk, talk.messages())));
-      case Prompt.Text text ->
-          new Encoded(
-              model.tokenizer().encode(text.text(), SpecialTokens.AS_TEXT),
-              CharacterMeter.count(text.text()));
-      case Prompt.Tokens tokens ->
-          new Encoded(
-              tokens.ids(), CharacterMeter.count(model.tokenizer().decode(tokens.ids(), true)));
+          Encoded.of(new Turns.Kept(talk.messages(), model.encode(talk, true)));
+      case Prompt.Text text -> {
+        int[] tokens = model.encode(text, true);
+        if (tokens.length == 0) {
+          throw Refusal.BadRequest.value(
+              text.field(), "0 tokens", "at least 1, as " + model.id() + " has no start token");
+        }
+        yield new Encoded(tokens, CharacterMeter.count(text.text()));
+      }
+      case Prompt.Tokens ids -> {
+        int[] tokens = model.require(ids);
+        yield new Encoded(tokens, CharacterMeter.count(model.tokenizer().decode(tokens, true)));
+      }
     };
   }
 
@@ -164,31 +150,30 @@ final class PromptBuilder {
     return asked == null ? Math.max(1, model.contextLength() / UNASKED_ROOM) : asked;
   }
 
-  private int[] encode(Prompt.Conversation talk, List<ChatMessage> messages) {
-    try {
-      return model.prompts().encode(messages);
-    } catch (IllegalArgumentException e) {
-      // A template's own message may repeat what the user wrote.
-      throw Refusal.BadRequest.value(
-          talk.field(), "refused by the model's chat template", "a conversation that it takes");
-    }
-  }
-
   private int maxTokens(Generation generation, Prompt prompt, int promptTokens) {
-    int room = model.contextLength() - promptTokens;
-    String context = "the context of " + model.id() + " is " + model.contextLength();
-    if (room < 1) {
-      throw tooLong(prompt.name(), promptTokens + " tokens", model.contextLength() - 1, context);
-    }
+    int room = room(prompt, promptTokens);
     Integer asked = generation.maxTokens();
     if (asked != null && asked > room) {
       throw tooLong(
           generation.maxTokensField(),
           asked.toString(),
           room,
-          prompt.name() + ": " + promptTokens + " tokens, and " + context);
+          prompt.field() + ": " + promptTokens + " tokens, and " + context());
     }
     return asked == null ? room : asked;
+  }
+
+  /** Tokens that are left for an answer, at least 1. */
+  private int room(Prompt prompt, int promptTokens) {
+    int room = model.contextLength() - promptTokens;
+    if (room < 1) {
+      throw tooLong(prompt.field(), promptTokens + " tokens", model.contextLength() - 1, context());
+    }
+    return room;
+  }
+
+  private String context() {
+    return "the context of " + model.id() + " is " + model.contextLength();
   }
 
   private static Refusal tooLong(String field, String found, int most, String reason) {

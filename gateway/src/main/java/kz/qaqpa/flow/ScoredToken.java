@@ -8,9 +8,10 @@ import java.util.List;
  * @param bytes what it stands for, possibly only a part of a character
  * @param logprob natural logarithm of its probability in the model's own distribution
  * @param alternatives the most probable tokens at its place, best first, as many as were asked for
+ * @param offset characters (code points) of the answer before its first one
  */
 @SuppressWarnings("ArrayRecordComponent") // Made for one answer; never changed.
-public record ScoredToken(byte[] bytes, float logprob, List<Alternative> alternatives) {
+public record ScoredToken(byte[] bytes, float logprob, List<Alternative> alternatives, int offset) {
 
   /** A token that could have been chosen. */
   @SuppressWarnings("ArrayRecordComponent")

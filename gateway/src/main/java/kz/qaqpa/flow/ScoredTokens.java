@@ -14,28 +14,41 @@ import kz.qaqpa.tokenizer.Tokenizer;
 final class ScoredTokens {
   private final Tokenizer tokenizer;
   private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private int points;
+  private long decoded;
   private long sent;
 
   private record Held(ScoredToken token, long start) {}
 
-  ScoredTokens(Tokenizer tokenizer) {
+  /**
+   * Nothing yet.
+   *
+   * @param before what the answer begins with before its first token
+   */
+  ScoredTokens(Tokenizer tokenizer, String before) {
     this.tokenizer = tokenizer;
+    this.points = before.codePointCount(0, before.length());
   }
 
-  /**
-   * Takes a token.
-   *
-   * @param start how many characters of text came before its own
-   */
-  void add(int id, Logprobs logprobs, long start) {
+  /** Takes a token, before its text. */
+  void add(int id, Logprobs logprobs) {
     List<ScoredToken.Alternative> alternatives = new ArrayList<>(logprobs.topIds().length);
     for (int i = 0; i < logprobs.topIds().length; i++) {
       alternatives.add(
           new ScoredToken.Alternative(
               tokenizer.bytes(logprobs.topIds()[i]), logprobs.topLogprobs()[i]));
     }
-    held.add(
-        new Held(new ScoredToken(tokenizer.bytes(id), logprobs.logprob(), alternatives), start));
+    ScoredToken token =
+        new ScoredToken(tokenizer.bytes(id), logprobs.logprob(), alternatives, points);
+    held.add(new Held(token, decoded));
+  }
+
+  /** Takes text that is now known, of all tokens so far. */
+  void decoded(String text) {
+    decoded += text.length();
+    if (!held.isEmpty()) {
+      points += text.codePointCount(0, text.length());
+    }
   }
 
   /** The tokens whose text begins within what has been sent, these characters included. */

@@ -6,9 +6,12 @@ import java.util.function.Consumer;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.flow.ChatFlow;
+import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.flow.TokenizeFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatRoute;
+import kz.qaqpa.http.completions.CompletionsRoute;
 import kz.qaqpa.http.responses.ResponsesRoute;
 import kz.qaqpa.http.responses.StoredResponsesRoute;
 import kz.qaqpa.http.route.BodyReader;
@@ -17,6 +20,7 @@ import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.route.MetricsRoute;
 import kz.qaqpa.http.route.ModelsRoute;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.tokens.TokensRoute;
 import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
@@ -34,7 +38,8 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param flow the way of a chat request
  * @param responses the way of a response
  * @param metrics what is counted
- * @param model the model as {@code /v1/models} shows it
+ * @param model what is served
+ * @param card the model as {@code /v1/models} shows it
  * @param showMetrics whether {@code /metrics} is served here
  * @param pages adds routes that are not of the API
  */
@@ -45,7 +50,8 @@ public record EdgeParts(
     ChatFlow flow,
     ResponsesFlow responses,
     GatewayMetrics metrics,
-    Json.Model model,
+    ServedModel model,
+    Json.Model card,
     boolean showMetrics,
     Consumer<HttpServerRoutes> pages) {
 
@@ -67,7 +73,9 @@ public record EdgeParts(
     for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
       routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
     }
-    routes.add(new ModelsRoute(gate, model));
+    routes.add(new CompletionsRoute(door, flow, writer, metrics));
+    routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool), model, metrics));
+    routes.add(new ModelsRoute(gate, card));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {
       routes.add(new MetricsRoute(metrics));

@@ -190,7 +190,7 @@ public final class HttpGateway implements AutoCloseable {
             || (trace.streamed() && trace.finish() == null && trace.error() == null);
     long nanos = System.nanoTime() - trace.startNanos();
     metrics.request(trace.ending(), nanos);
-    if (trace.path().startsWith("/v1/")) {
+    if (trace.path().startsWith("/v1/") || trace.agency() != null) {
       RequestLog.write(trace, clientGone, nanos);
     }
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.responses.ResponsesSettings;
 import org.junit.jupiter.api.Test;
 
 /** Pins every default and every name of the sections that this module starts with. */
@@ -46,6 +47,8 @@ class SettingsTest {
     assertThat(config.bind("tls", TlsSettings.class)).isEqualTo(TlsSettings.off());
     assertThat(config.bind("batching", BatchingSettings.class))
         .isEqualTo(BatchingSettings.defaults());
+    assertThat(config.bind("responses", ResponsesSettings.class))
+        .isEqualTo(new ResponsesSettings(10_000, 64L << 20, Duration.ofHours(24)));
   }
 
   @Test
@@ -144,6 +147,18 @@ class SettingsTest {
                 5,
                 6,
                 8));
+  }
+
+  @Test
+  void namesOfResponses() {
+    Config config =
+        load(
+            Map.of(
+                "QAQPA_RESPONSES_STORE_ENTRIES", "5",
+                "QAQPA_RESPONSES_STORE_BYTES", "3000000000",
+                "QAQPA_RESPONSES_STORE_TTL", "2m"));
+    assertThat(config.bind("responses", ResponsesSettings.class))
+        .isEqualTo(new ResponsesSettings(5, 3_000_000_000L, Duration.ofMinutes(2)));
   }
 
   @Test

@@ -31,7 +31,7 @@ class ResponsesConversationTest {
   private static final String QUESTION =
       "Қазақстанның астанасы туралы қысқаша айтып беріңізші, мен сол жаққа бармақпын.";
   private static final int END_HEADER = 8189;
-  private static final int END_OF_TURN = 8190;
+  private static final int END_OF_TEXT = 8187;
   private static final int BLOCK = 64;
 
   private TestGateway gateway;
@@ -248,7 +248,7 @@ class ResponsesConversationTest {
       }
       int said = Math.max(0, length - 1 - header - newline);
       Arrays.fill(into, 0);
-      into[said < script.length ? script[said] : END_OF_TURN] = 10;
+      into[said < script.length ? script[said] : END_OF_TEXT] = 10;
     };
   }
 }

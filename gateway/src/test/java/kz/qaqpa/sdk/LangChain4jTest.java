@@ -14,6 +14,8 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiModelCatalog;
+import dev.langchain4j.model.openai.OpenAiResponsesChatModel;
+import dev.langchain4j.model.openai.OpenAiResponsesStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +63,31 @@ class LangChain4jTest {
     ChatResponse answer = parts.end.get(30, TimeUnit.SECONDS);
     assertThat(parts.text.toString()).isEqualTo(whole).isEqualTo(answer.aiMessage().text());
     assertThat(answer.tokenUsage().outputTokenCount()).isPositive();
+  }
+
+  @Test
+  void responses_whole_andStreamed() throws Exception {
+    String whole =
+        OpenAiResponsesChatModel.builder()
+            .baseUrl(url)
+            .apiKey(LiveGateway.KEY)
+            .modelName("kaz-mini")
+            .temperature(0.0)
+            .maxOutputTokens(60)
+            .build()
+            .chat(OpenAiJavaTest.QUESTION);
+    assertThat(whole).contains("Астана");
+    Parts parts = new Parts();
+    OpenAiResponsesStreamingChatModel.builder()
+        .baseUrl(url)
+        .apiKey(LiveGateway.KEY)
+        .modelName("kaz-mini")
+        .temperature(0.0)
+        .maxOutputTokens(60)
+        .build()
+        .chat(OpenAiJavaTest.QUESTION, parts);
+    assertThat(parts.end.get(30, TimeUnit.SECONDS).aiMessage().text()).isEqualTo(whole);
+    assertThat(parts.text.toString()).isEqualTo(whole);
   }
 
   @Test

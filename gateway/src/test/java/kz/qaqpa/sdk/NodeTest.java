@@ -17,7 +17,7 @@ class NodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"chat", "models", "errors", "choices"})
+  @ValueSource(strings = {"chat", "models", "errors", "choices", "responses"})
   void scenario(String name) {
     Process process =
         NodeClients.run(

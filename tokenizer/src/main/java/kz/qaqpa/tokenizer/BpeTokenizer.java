@@ -37,8 +37,9 @@ public final class BpeTokenizer implements Tokenizer {
   private final AddedTokens addedBeforeNormalizing;
   private final AddedTokens addedAfterNormalizing;
   private final Map<String, Integer> addedIds = new HashMap<>();
+  private final int[] start;
 
-  private BpeTokenizer(TokenizerJson json) {
+  private BpeTokenizer(Path folder, TokenizerJson json, TokenizerConfig config) {
     model = json.model();
     vocabulary = model.vocabulary();
     preTokenizer = json.preTokenizer();
@@ -53,6 +54,27 @@ public final class BpeTokenizer implements Tokenizer {
         new AddedTokens(before, before.stream().map(AddedToken::content).toList());
     addedAfterNormalizing =
         new AddedTokens(after, after.stream().map(t -> normalize(t.content())).toList());
+    check(folder, "bos_token", config.beginOfText());
+    check(folder, "eos_token", config.endOfText());
+    start = start(folder, json.start(), config);
+  }
+
+  /** Where both files say something, it is the configuration that counts, as in the library. */
+  private int[] start(Path folder, List<Integer> processor, TokenizerConfig config) {
+    Boolean added = config.addBeginOfText();
+    if (added == null) {
+      return processor.stream().mapToInt(Integer::intValue).toArray();
+    }
+    if (!added) {
+      return new int[0];
+    }
+    Integer begin = addedIds.get(String.valueOf(config.beginOfText()));
+    if (begin == null) {
+      throw new TokenizerFileException(
+          folder.resolve("tokenizer_config.json"),
+          "add_bos_token: true (expected: a bos_token beside it)");
+    }
+    return new int[] {begin};
   }
 
   /**
@@ -63,11 +85,8 @@ public final class BpeTokenizer implements Tokenizer {
    *     not supported; the message names it
    */
   public static BpeTokenizer load(Path folder) {
-    BpeTokenizer tokenizer = new BpeTokenizer(TokenizerJson.read(folder.resolve("tokenizer.json")));
-    TokenizerConfig config = TokenizerConfig.read(folder);
-    tokenizer.check(folder, "bos_token", config.beginOfText());
-    tokenizer.check(folder, "eos_token", config.endOfText());
-    return tokenizer;
+    TokenizerJson json = TokenizerJson.read(folder.resolve("tokenizer.json"));
+    return new BpeTokenizer(folder, json, TokenizerConfig.read(folder));
   }
 
   private void check(Path folder, String name, @Nullable String token) {
@@ -244,6 +263,11 @@ public final class BpeTokenizer implements Tokenizer {
   public OptionalInt specialTokenId(String content) {
     Integer id = addedIds.get(content);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  @Override
+  public int[] startTokens() {
+    return start.clone();
   }
 
   @Override

@@ -51,6 +51,14 @@ public interface Tokenizer {
   /** Id of an added token by its exact content, for instance {@code <|eot_id|>}. */
   OptionalInt specialTokenId(String content);
 
+  /**
+   * What the model expects before a plain text, as its files say: most often one token that says
+   * that a text begins, or nothing. {@link #encode} does not add it, chat templates write it.
+   *
+   * @return a copy
+   */
+  int[] startTokens();
+
   /** A decoder for one stream. */
   StreamingDecoder streamingDecoder();
 

@@ -212,6 +212,45 @@ final class TokenizerFileTest {
   }
 
   @Test
+  void startTokens_areThoseOfThePostProcessor_unlessTheConfigurationSaysOtherwise()
+      throws Exception {
+    TokenizerFile file = new TokenizerFile(List.of(), false).llamaSpecials();
+    assertThat(BpeTokenizer.load(file.write(folder)).startTokens()).isEmpty();
+    ObjectNode template = file.json().putObject("post_processor");
+    template.put("type", "TemplateProcessing");
+    ArrayNode single = template.putArray("single");
+    single.addObject().putObject("SpecialToken").put("id", "BOS").put("type_id", 0);
+    single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+    single.addObject().putObject("SpecialToken").put("id", "EOS").put("type_id", 0);
+    template.putObject("special_tokens").putObject("BOS").putArray("ids").add(256);
+    assertThat(BpeTokenizer.load(file.write(folder)).startTokens()).containsExactly(256);
+    Path config = folder.resolve("tokenizer_config.json");
+    Files.writeString(config, "{\"add_bos_token\":false}");
+    assertThat(BpeTokenizer.load(folder).startTokens()).isEmpty();
+    Files.writeString(config, "{\"add_bos_token\":true,\"bos_token\":\"<|eot_id|>\"}");
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder);
+    assertThat(tokenizer.startTokens())
+        .containsExactly(tokenizer.specialTokenId("<|eot_id|>").orElseThrow());
+    Files.writeString(config, "{\"add_bos_token\":true}");
+    assertThatThrownBy(() -> BpeTokenizer.load(folder))
+        .hasMessageContaining("add_bos_token: true (expected: a bos_token beside it)");
+    Files.writeString(config, "{\"add_bos_token\":\"yes\"}");
+    assertThatThrownBy(() -> BpeTokenizer.load(folder))
+        .hasMessageContaining("add_bos_token: \"yes\" (expected: true or false)");
+  }
+
+  @Test
+  void startTokens_ofAnIdBeyondTheVocabulary_areRefused() {
+    TokenizerFile file = new TokenizerFile(List.of(), false);
+    ObjectNode template = file.json().putObject("post_processor");
+    template.put("type", "TemplateProcessing");
+    template.putArray("single").addObject().putObject("SpecialToken").put("id", "BOS");
+    template.putObject("special_tokens").putObject("BOS").putArray("ids").add(256);
+    assertThatThrownBy(() -> BpeTokenizer.load(file.write(folder)))
+        .hasMessageContaining("post_processor.special_tokens.BOS.ids[0]: 256");
+  }
+
+  @Test
   void specialTokensAsText() {
     BpeTokenizer tokenizer = BpeTokenizer.load(Texts.kazMini());
     int eot = tokenizer.specialTokenId("<|eot_id|>").orElseThrow();

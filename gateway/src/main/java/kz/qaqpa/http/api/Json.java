@@ -46,14 +46,44 @@ public final class Json {
   /** {@code GET /v1/models}. */
   public record ModelList(String object, List<Model> data) {}
 
-  /** One model. */
+  /**
+   * One model: what OpenAI's clients read, and its card. What its files do not say is null.
+   *
+   * @param maxModelLength tokens of prompt and answer together, under vLLM's name
+   * @param contextLength the same under the name that others read
+   * @param digest of weights, tokenizer and configuration
+   */
   public record Model(
       String id,
       String object,
       long created,
       String ownedBy,
       @JsonProperty("max_model_len") int maxModelLength,
-      String digest) {}
+      int contextLength,
+      String digest,
+      @Nullable List<String> languages,
+      @Nullable String license,
+      @Nullable String provenance,
+      @Nullable List<String> baseModels) {
+
+    /** A model with its card. */
+    public static Model of(
+        String id, long created, int contextLength, String digest, ModelCard card) {
+      String owner = card.owner();
+      return new Model(
+          id,
+          "model",
+          created,
+          owner == null ? "qaqpa" : owner, // OpenAI's clients require somebody.
+          contextLength,
+          contextLength,
+          digest,
+          card.languages(),
+          card.license(),
+          card.provenance(),
+          card.baseModels());
+    }
+  }
 
   /** {@code GET /readyz} and {@code GET /livez}. */
   public record Health(

@@ -1,6 +1,5 @@
 package kz.qaqpa.http.chat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import kz.qaqpa.flow.Answer;
@@ -33,8 +32,8 @@ final class ChatBody implements AnswerWriter.WholeBody {
 
   @Override
   public byte[] json() {
-    List<ChatJson.Choice> list = new ArrayList<>(answer.choices());
-    IntStream.range(0, answer.choices()).forEach(i -> list.add(choice(i)));
+    List<ChatJson.Choice> list =
+        IntStream.range(0, answer.choices()).mapToObj(this::choice).toList();
     return Json.bytes(
         new ChatJson.Completion(
             answer.id(),

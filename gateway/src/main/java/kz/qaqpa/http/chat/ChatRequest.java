@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * needs the model (its name, its context length, its defaults) is checked later.
  *
  * @param model which model answers
- * @param messages the conversation, 1 to {@value #MOST_MESSAGES}
+ * @param messages the conversation, 1 to {@value MessagesReader#MOST}
  * @param choices how many answers, 1 to {@value Generation#MOST_CHOICES}
  * @param maxTokens most tokens of each answer, at least 1
  * @param sampling how tokens are chosen, and whether their probabilities are told
@@ -37,20 +37,11 @@ record ChatRequest(
     @Nullable String user,
     Map<String, String> metadata) {
 
-  static final int MOST_MESSAGES = 2048;
-
-  /** Checks every range; messages name the field as clients write it. */
+  /** Checks what its readers have not; messages name the field as clients write it. */
   ChatRequest {
     messages = List.copyOf(messages);
     stop = List.copyOf(stop);
     metadata = Map.copyOf(metadata);
-    if (messages.isEmpty() || messages.size() > MOST_MESSAGES) {
-      throw Refusal.BadRequest.value(
-          "messages", messages.size() + " entries", "1 to " + MOST_MESSAGES + " entries");
-    }
-    for (int i = 0; i < messages.size(); i++) {
-      ChatMessage.requireWellFormed("messages[" + i + "].content", messages.get(i).content());
-    }
     if (maxTokens != null && maxTokens < 1) {
       throw Refusal.BadRequest.value("max_completion_tokens", maxTokens.toString(), ">= 1");
     }

@@ -14,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The field {@code messages} to a conversation. For one body. */
 public final class MessagesReader {
+  /** Longest conversation. */
+  static final int MOST = 2048;
+
   private static final String ROLES_IN_WORDS = "system, developer, user, assistant or tool";
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
@@ -31,9 +34,8 @@ public final class MessagesReader {
     if (!(node instanceof ArrayNode array)) {
       throw fields.wrong("messages", Shown.described(node), expected);
     }
-    if (array.size() > ChatRequest.MOST_MESSAGES) {
-      String most = "at most " + ChatRequest.MOST_MESSAGES + " entries";
-      throw fields.wrong("messages", array.size() + " entries", most);
+    if (array.isEmpty() || array.size() > MOST) {
+      throw fields.wrong("messages", array.size() + " entries", "1 to " + MOST + " entries");
     }
     List<ChatMessage> messages = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
@@ -62,7 +64,9 @@ public final class MessagesReader {
     if (role.equals("tool")) {
       Fields.required(call, fields.at("tool_call_id"), "id of the call that this answers");
     }
-    return new ChatMessage(role, content(fields));
+    String content = content(fields);
+    ChatMessage.requireWellFormed(fields.at("content"), content);
+    return new ChatMessage(role, content);
   }
 
   private static String content(Fields fields) {

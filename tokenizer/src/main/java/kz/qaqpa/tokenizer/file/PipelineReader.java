@@ -50,7 +50,7 @@ final class PipelineReader {
     return PreTokenizer.sequence(stages);
   }
 
-  private static void flatten(JsonPart part, String key, List<JsonPart> out) {
+  static void flatten(JsonPart part, String key, List<JsonPart> out) {
     if (part.object().required("type").text().equals("Sequence")) {
       for (JsonPart inner : part.required(key).array()) {
         flatten(inner, key, out);
@@ -102,21 +102,6 @@ final class PipelineReader {
     }
     if (parts.size() != 1) {
       throw decoder.wrong("one ByteLevel decoder");
-    }
-  }
-
-  /** What it would add around a text is the chat template's to write. */
-  static void checkPostProcessor(@Nullable JsonPart processor) {
-    if (processor == null) {
-      return;
-    }
-    List<JsonPart> parts = new ArrayList<>();
-    flatten(processor, "processors", parts);
-    for (JsonPart part : parts) {
-      JsonPart type = part.required("type");
-      if (!type.text().equals("ByteLevel") && !type.text().equals("TemplateProcessing")) {
-        throw type.unsupported("null, \"ByteLevel\", \"TemplateProcessing\", \"Sequence\"");
-      }
     }
   }
 }

@@ -7,14 +7,19 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code tokenizer_config.json} says about chats.
+ * What a {@code tokenizer_config.json} says about chats and the start of texts.
  *
  * @param beginOfText the token {@code bos_token}, or null
  * @param endOfText the token {@code eos_token}, or null
  * @param chatTemplate Jinja text, or null
+ * @param addBeginOfText whether plain text begins with {@code bos_token}, or null if the file does
+ *     not say
  */
 public record TokenizerConfig(
-    @Nullable String beginOfText, @Nullable String endOfText, @Nullable String chatTemplate) {
+    @Nullable String beginOfText,
+    @Nullable String endOfText,
+    @Nullable String chatTemplate,
+    @Nullable Boolean addBeginOfText) {
   private static final String FILE = "tokenizer_config.json";
   private static final String TEMPLATE_FILE = "chat_template.jinja";
 
@@ -27,14 +32,15 @@ public record TokenizerConfig(
   public static TokenizerConfig read(Path folder) {
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
-      return new TokenizerConfig(null, null, templateFile(folder));
+      return new TokenizerConfig(null, null, templateFile(folder), null);
     }
     JsonPart root = JsonPart.read(file);
     String template = templateFile(folder);
     return new TokenizerConfig(
         token(root.optional("bos_token")),
         token(root.optional("eos_token")),
-        template != null ? template : template(root.optional("chat_template")));
+        template != null ? template : template(root.optional("chat_template")),
+        root.optional("add_bos_token") == null ? null : root.flag("add_bos_token", false));
   }
 
   private static @Nullable String templateFile(Path folder) {

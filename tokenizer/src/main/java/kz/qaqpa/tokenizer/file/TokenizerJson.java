@@ -15,9 +15,14 @@ import kz.qaqpa.tokenizer.split.PreTokenizer;
  * @param nfc whether text is normalised to form C
  * @param preTokenizer splits normalised text into words
  * @param added the added tokens, in the order in which equal ones win
+ * @param start tokens that the post-processor puts before a plain text
  */
 public record TokenizerJson(
-    BpeModel model, boolean nfc, PreTokenizer preTokenizer, List<AddedToken> added) {
+    BpeModel model,
+    boolean nfc,
+    PreTokenizer preTokenizer,
+    List<AddedToken> added,
+    List<Integer> start) {
 
   /**
    * Reads a file. Truncation and padding are left out: they are no part of the text's ids.
@@ -30,11 +35,12 @@ public record TokenizerJson(
     Map<String, Integer> vocabulary = reader.vocabulary();
     List<AddedToken> added = AddedTokensReader.read(root, vocabulary);
     PipelineReader.checkDecoder(root.required("decoder").object());
-    PipelineReader.checkPostProcessor(root.optional("post_processor"));
+    Vocabulary all = new Vocabulary(vocabulary, added);
     return new TokenizerJson(
-        reader.model(new Vocabulary(vocabulary, added), vocabulary),
+        reader.model(all, vocabulary),
         PipelineReader.isNfc(root.optional("normalizer")),
         PipelineReader.preTokenizer(root.required("pre_tokenizer").object()),
-        added);
+        added,
+        PostProcessorReader.start(root.optional("post_processor"), all.size() - 1));
   }
 }
