@@ -141,20 +141,12 @@ class StreamingTest {
             Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
       try (RawClient stuck = new RawClient(gateway.address(), 4096)) {
         stuck.chat(TestGateway.chat("a", "\"stream\":true"));
-        long[] before = {-1};
-        int[] still = {0};
-        // A full socket takes a little more each time TCP probes the window: some 0.2 s apart.
-        TestGateway.await(() -> {
-          java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
-          long now = gateway.gateway().engine().stats().outputTokens();
-          still[0] = now == before[0] ? still[0] + 1 : 0;
-          before[0] = now;
-          return still[0] >= 12 && gateway.gateway().engine().stats().stalled() == 1;
-        });
-        assertThat(gateway.post(TestGateway.chat("b", "\"max_tokens\":300")).statusCode())
-            .isEqualTo(200);
-        assertThat(gateway.gateway().engine().stats().stalled()).isEqualTo(1);
-        assertThat(gateway.gateway().engine().stats().outputTokens()).isEqualTo(before[0] + 300);
+        // A full socket takes a little more each time TCP probes the window, so it may run again.
+        TestGateway.await(() -> gateway.gateway().engine().stats().stalled() == 1);
+        assertThat(gateway.post(TestGateway.chat("b", "\"max_tokens\":300")).body())
+            .contains("\"completion_tokens\":300");
+        TestGateway.await(() -> gateway.gateway().engine().stats().stalled() == 1);
+        assertThat(gateway.gateway().engine().stats().running()).isEqualTo(1);
       }
       gateway.awaitNothingLeft();
     }

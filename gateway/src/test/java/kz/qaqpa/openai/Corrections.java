@@ -10,7 +10,18 @@ import tools.jackson.databind.node.ObjectNode;
  * Places where OpenAI's own document is wrong or this gateway goes further, each with its reason.
  */
 final class Corrections {
-  private static final List<Correction> ALL = List.of();
+  /** A chunk of a streamed completion, which the document does not tell from a whole answer. */
+  static final String COMPLETION_CHUNK = "CreateCompletionStreamResponse";
+
+  private static final String SCHEMAS = "/components/schemas";
+
+  private static final List<Correction> ALL =
+      List.of(
+          new Correction(
+              SCHEMAS + "/" + COMPLETION_CHUNK + "/properties/choices/items/properties",
+              "finish_reason",
+              "{\"anyOf\":[{\"enum\":[\"stop\",\"length\",\"content_filter\"]},{\"type\":\"null\"}]}",
+              "only a choice's last chunk has a reason; the others say null, as OpenAI's own do"));
 
   private Corrections() {}
 
@@ -27,6 +38,8 @@ final class Corrections {
   /** Changes the document in place; a place that is no longer there is an error. */
   static void apply(ObjectNode document) {
     allowNull(document);
+    ((ObjectNode) document.at(SCHEMAS))
+        .set(COMPLETION_CHUNK, document.at(SCHEMAS + "/CreateCompletionResponse").deepCopy());
     for (Correction correction : ALL) {
       JsonNode parent = document.at(correction.at());
       JsonNode value = JsonMapper.shared().readTree(correction.value());

@@ -38,7 +38,7 @@ public final class WireCheck {
               "CreateChatCompletionResponse",
               "CreateChatCompletionStreamResponse"),
           Endpoint.of(
-              "POST", "/v1/completions", "CreateCompletionResponse", "CreateCompletionResponse"),
+              "POST", "/v1/completions", "CreateCompletionResponse", Corrections.COMPLETION_CHUNK),
           Endpoint.of("GET", "/v1/models", "ListModelsResponse", null),
           Endpoint.of("GET", "/v1/models/[^/]+", "Model", null),
           Endpoint.of("POST", "/v1/responses", "Response", BY_TYPE),

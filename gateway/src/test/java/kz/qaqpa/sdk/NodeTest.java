@@ -17,7 +17,7 @@ class NodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"chat", "models", "errors", "choices", "responses"})
+  @ValueSource(strings = {"chat", "models", "errors", "choices", "responses", "completions"})
   void scenario(String name) {
     Process process =
         NodeClients.run(

@@ -11,6 +11,9 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
+import com.openai.models.completions.Completion;
+import com.openai.models.completions.CompletionChoice;
+import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -117,6 +120,22 @@ class OpenAiJavaTest {
         client.chat().completions().createStreaming(endless())) {
       assertThat(stream.stream().findFirst()).isPresent();
     }
+  }
+
+  @Test
+  void completions_ofSeveralPrompts_andEchoed() {
+    CompletionCreateParams.Builder wish =
+        CompletionCreateParams.builder()
+            .model("kaz-mini")
+            .promptOfArrayOfStrings(List.of("Қазақстанның астанасы", "Алматы"))
+            .temperature(0)
+            .maxTokens(8);
+    Completion answer = client.completions().create(wish.build());
+    assertThat(answer.choices()).extracting(CompletionChoice::index).containsExactly(0L, 1L);
+    assertThat(answer.choices().getFirst().text()).contains("Астана");
+    Completion echoed = client.completions().create(wish.echo(true).build());
+    assertThat(echoed.choices().getFirst().text())
+        .isEqualTo("Қазақстанның астанасы" + answer.choices().getFirst().text());
   }
 
   @Test
