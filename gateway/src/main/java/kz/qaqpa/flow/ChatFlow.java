@@ -121,13 +121,18 @@ public final class ChatFlow {
 
   private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
     List<ChoiceMeter> all = new ArrayList<>();
-    for (ReadyPrompt prompt : allowance.prompts()) {
-      List<ChoiceMeter> meters = new ArrayList<>(choices);
-      for (TokenStream stream : submit(prompt.request(), choices)) {
-        meters.add(new ChoiceMeter(prompt, stream, allowance.nextMeter()));
+    lease.opening();
+    try {
+      for (ReadyPrompt prompt : allowance.prompts()) {
+        List<ChoiceMeter> meters = new ArrayList<>(choices);
+        for (TokenStream stream : submit(prompt.request(), choices)) {
+          meters.add(new ChoiceMeter(prompt, stream, allowance.nextMeter()));
+        }
+        lease.own(new Lease.Part(prompt, meters));
+        all.addAll(meters);
       }
-      lease.own(new Lease.Part(prompt, meters));
-      all.addAll(meters);
+    } finally {
+      lease.opened();
     }
     return all;
   }

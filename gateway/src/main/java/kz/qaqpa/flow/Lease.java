@@ -7,12 +7,14 @@ import kz.qaqpa.admission.quota.Used;
 
 /**
  * What one request owns: its permit, and its token streams once there are any. Exists before
- * tokenisation begins, so that a client that leaves while another thread is about to submit leaves
- * nothing behind: what comes after the end is closed where it stands. Any thread.
+ * tokenisation begins, so that a client that leaves while another thread submits leaves nothing
+ * behind: whoever comes last, the one who closes or the one who opens streams, ends all of it. Any
+ * thread, neither waits for the other.
  */
 final class Lease implements AutoCloseable {
   private final Permit permit;
-  private List<Part> parts = new ArrayList<>(1);
+  private final List<Part> parts = new ArrayList<>(1);
+  private boolean opening;
   private boolean closed;
 
   Lease(Permit permit) {
@@ -46,15 +48,33 @@ final class Lease implements AutoCloseable {
     return permit;
   }
 
-  /** Takes streams over; closes them at once if the request is over. */
-  void own(Part part) {
+  /**
+   * Streams are about to be opened. Until {@link #opened}, closing leaves the end to the opener,
+   * who alone knows of a stream that the step loop has and the lease has not.
+   *
+   * @throws IllegalStateException if the request is over
+   */
+  synchronized void opening() {
+    if (closed) {
+      throw new IllegalStateException("the client left before its request was submitted");
+    }
+    opening = true;
+  }
+
+  /** Takes streams over, between {@link #opening} and {@link #opened}. */
+  synchronized void own(Part part) {
+    parts.add(part);
+  }
+
+  /** All streams are there, or no more will come; ends them at once if the request is over. */
+  void opened() {
     synchronized (this) {
+      opening = false;
       if (!closed) {
-        parts.add(part);
         return;
       }
     }
-    part.close();
+    settle();
   }
 
   synchronized boolean isClosed() {
@@ -64,15 +84,21 @@ final class Lease implements AutoCloseable {
   /** Ends the streams, then settles the permit with what they have used. Idempotent. */
   @Override
   public void close() {
-    List<Part> open;
     synchronized (this) {
+      boolean again = closed;
       closed = true;
-      open = parts;
-      parts = List.of();
+      if (again || opening) {
+        return;
+      }
     }
+    settle();
+  }
+
+  /** By whoever came last, closer or opener: nobody adds a stream any more. */
+  private void settle() {
     try (permit) { // Gives everything back, should something fail before.
-      open.forEach(Part::close);
-      permit.close(open.stream().map(Part::used).reduce(Used.NOTHING, Used::plus));
+      parts.forEach(Part::close);
+      permit.close(parts.stream().map(Part::used).reduce(Used.NOTHING, Used::plus));
     }
   }
 }
