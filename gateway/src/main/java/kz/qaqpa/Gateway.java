@@ -27,6 +27,7 @@ import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponseStore;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.responses.ResponsesSettings;
+import kz.qaqpa.ws.WsSettings;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /** A running gateway: the parts, wired by hand, and their end in the right order. */
@@ -62,6 +63,7 @@ public final class Gateway implements AutoCloseable {
    * @param cors section {@code cors}
    * @param batching section {@code batching}
    * @param responses section {@code responses}
+   * @param ws section {@code ws}
    */
   public record Settings(
       ServerSettings server,
@@ -69,7 +71,8 @@ public final class Gateway implements AutoCloseable {
       TlsSettings tls,
       CorsSettings cors,
       BatchingSettings batching,
-      ResponsesSettings responses) {}
+      ResponsesSettings responses,
+      WsSettings ws) {}
 
   /**
    * Starts the step loop and serves.
@@ -126,7 +129,8 @@ public final class Gateway implements AutoCloseable {
           engine,
           pool,
           metrics,
-          parts.bind(settings.server(), settings.http(), settings.tls(), settings.cors()));
+          parts.bind(
+              settings.server(), settings.http(), settings.tls(), settings.cors(), settings.ws()));
     } catch (RuntimeException e) {
       pool.close();
       engine.close();

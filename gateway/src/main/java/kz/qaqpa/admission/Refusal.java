@@ -66,6 +66,22 @@ public abstract sealed class Refusal extends RuntimeException {
     }
   }
 
+  /** Whoever asks is known, or need not be, and may not do this. */
+  public static final class Forbidden extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+
+    public Forbidden(String code, String message) {
+      super(message);
+      this.code = code;
+    }
+
+    /** What clients and metrics call it. */
+    public String code() {
+      return code;
+    }
+  }
+
   /** No such resource. */
   public static final class NotFound extends Refusal {
     private static final long serialVersionUID = 1L;
@@ -132,12 +148,26 @@ public abstract sealed class Refusal extends RuntimeException {
     }
   }
 
+  /** A version of WebSocket that is not spoken here. */
+  public static final class UpgradeRequired extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public UpgradeRequired(String message) {
+      super(message);
+    }
+  }
+
   /** A limit of the application is reached. */
   public static final class OverQuota extends Refusal {
     private static final long serialVersionUID = 1L;
     private final Duration retryAfter;
     private final boolean lasting;
     private final RateLimits rates;
+
+    /** One that passes soon and is no quota. */
+    public OverQuota(String message, Duration retryAfter) {
+      this(message, retryAfter, false, RateLimits.NONE);
+    }
 
     /**
      * @param lasting whether the quota of a day or a month is used up: nobody waits so long

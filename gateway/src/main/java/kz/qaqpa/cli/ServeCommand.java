@@ -33,6 +33,7 @@ import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
 import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
+import kz.qaqpa.ws.WsSettings;
 import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
 
@@ -106,7 +107,8 @@ public final class ServeCommand {
             config.bind("tls", TlsSettings.class),
             config.bind("cors", CorsSettings.class),
             config.bind("batching", BatchingSettings.class),
-            config.bind("responses", ResponsesSettings.class));
+            config.bind("responses", ResponsesSettings.class),
+            config.bind("ws", WsSettings.class));
     ServerSettings server = settings.server();
     // What is wrong is told before a model is loaded, which may take a minute.
     settings.tls().open();

@@ -12,6 +12,7 @@ import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatRoute;
 import kz.qaqpa.http.completions.CompletionsRoute;
+import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.responses.ResponsesRoute;
 import kz.qaqpa.http.responses.StoredResponsesRoute;
 import kz.qaqpa.http.route.BodyReader;
@@ -27,6 +28,11 @@ import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.ws.Sessions;
+import kz.qaqpa.ws.WsSettings;
+import kz.qaqpa.ws.door.Tickets;
+import kz.qaqpa.ws.door.TicketsRoute;
+import kz.qaqpa.ws.door.WsRoute;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
@@ -62,17 +68,23 @@ public record EdgeParts(
    * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
   public HttpGateway bind(
-      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
+      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors, WsSettings ws) {
     ErrorWriter errors = new ErrorWriter(metrics);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
-    AnswerWriter writer = new AnswerWriter(new AiDisclosure(model.id()), errors, http.keepAlive());
+    AiDisclosure disclosure = new AiDisclosure(model.id());
+    AnswerWriter writer = new AnswerWriter(disclosure, errors, http.keepAlive());
+    Tickets tickets = new Tickets();
+    Sessions sessions = new Sessions(ws, responses, pool, errors, metrics);
     List<Route> routes = new ArrayList<>();
     routes.add(new ChatRoute(door, flow, writer, metrics));
     routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
     for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
       routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
     }
+    routes.add(
+        new WsRoute(gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
+    routes.add(new TicketsRoute(door, gate, tickets));
     routes.add(new CompletionsRoute(door, flow, writer, metrics));
     routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool), model, metrics));
     routes.add(new ModelsRoute(gate, card));

@@ -3,6 +3,7 @@ package kz.qaqpa.http;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.Refusal;
@@ -133,10 +134,14 @@ public final class HttpGateway implements AutoCloseable {
     return (InetSocketAddress) server.address();
   }
 
-  /** Closes the listening socket; connections go on, those of HTTP/2 without new streams. */
+  /**
+   * Closes the listening socket; connections go on, those of HTTP/2 without new streams, those of
+   * WebSocket without new responses.
+   */
   public void stopAccepting() {
     server.channel().close().awaitUninterruptibly();
     guard.goAway();
+    routes.forEach(Route::drain);
   }
 
   /** Closes everything that is still open. */
@@ -160,25 +165,25 @@ public final class HttpGateway implements AutoCloseable {
         });
   }
 
+  /** Routes may share a path; the first that has the method answers. */
   private Mono<Void> serve(Exchange exchange) {
-    Route route = route(exchange);
-    if (route.methods().contains(exchange.method())) {
-      return route.serve(exchange);
-    }
-    if (cors.isPreflight(exchange)) {
-      return cors.preflight(exchange, route.methods());
-    }
-    throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), route.methods());
-  }
-
-  private Route route(Exchange exchange) {
+    List<String> methods = new ArrayList<>();
     for (Route route : routes) {
       if (route.isAt(exchange.path())) {
-        return route;
+        if (route.methods().contains(exchange.method())) {
+          return route.serve(exchange);
+        }
+        methods.addAll(route.methods());
       }
     }
-    throw new Refusal.NotFound(
-        null, "not_found", "path: " + Shown.text(exchange.path()) + " (expected: a known one)");
+    if (methods.isEmpty()) {
+      throw new Refusal.NotFound(
+          null, "not_found", "path: " + Shown.text(exchange.path()) + " (expected: a known one)");
+    }
+    if (cors.isPreflight(exchange)) {
+      return cors.preflight(exchange, methods);
+    }
+    throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), methods);
   }
 
   private void end(Exchange exchange, SignalType signal) {

@@ -8,7 +8,9 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import kz.qaqpa.admission.quota.QuotaBook;
@@ -39,6 +41,8 @@ public final class GatewayMetrics implements AutoCloseable {
   private final Counter requests;
   private final Counter refusals;
   private final Counter ignoredFields;
+  private final GaugeDataPoint sockets;
+  private final Counter socketEnds;
 
   /**
    * @param model value of the label {@code model_name}
@@ -75,6 +79,15 @@ public final class GatewayMetrics implements AutoCloseable {
     success = counter("vllm:request_success", "Answers that came to their end", "finished_reason");
     requests = counter("qaqpa_requests", "Requests by status", "status");
     refusals = counter("qaqpa_refusals", "Requests refused or failed, by reason", "reason");
+    sockets =
+        Gauge.builder()
+            .name("qaqpa_websocket_connections")
+            .help("WebSocket sessions that are open")
+            .labelNames("model_name", "engine")
+            .withoutExemplars()
+            .register(registry)
+            .labelValues(model, "0");
+    socketEnds = counter("qaqpa_websocket_closes", "WebSocket sessions ended, by code", "code");
     ignoredFields = counter("qaqpa_ignored_fields", "Request fields outside the schema");
   }
 
@@ -150,6 +163,17 @@ public final class GatewayMetrics implements AutoCloseable {
   /** A request was refused or failed. */
   public void refused(String tag) {
     refusals.labelValues(model, "0", tag).inc();
+  }
+
+  /** A WebSocket session began. */
+  public void socketOpened() {
+    sockets.inc();
+  }
+
+  /** A WebSocket session is over; codes of applications' own are counted as one. */
+  public void socketClosed(int code) {
+    sockets.dec();
+    socketEnds.labelValues(model, "0", code < 3000 ? Integer.toString(code) : "3000-4999").inc();
   }
 
   /** A request had fields outside the schema. */

@@ -47,9 +47,14 @@ public final class ResponsesFlow {
    * @param application who asks
    * @param trace what is noted of it
    * @param edge the connection's event loop
+   * @param memory what its session remembers beside what is stored
    */
   public record Call(
-      ResponsesRequest request, Application application, RequestTrace trace, Scheduler edge) {}
+      ResponsesRequest request,
+      Application application,
+      RequestTrace trace,
+      Scheduler edge,
+      ResponseMemory memory) {}
 
   /** What is kept, to look up, delete and cancel. */
   public ResponseStore store() {
@@ -97,8 +102,8 @@ public final class ResponsesFlow {
             itemId,
             call.trace(),
             ended ->
-                store.end(
-                    call.application(),
+                keep(
+                    call,
                     answer.id(),
                     running,
                     StoredResponse.of(ended, draft, answer.provider(), conversation, itemId)));
@@ -114,11 +119,21 @@ public final class ResponsesFlow {
         .doFinally(_ -> store.leave(call.application(), answer.id()));
   }
 
+  private void keep(Call call, String id, RunningResponse running, StoredResponse response) {
+    store.end(call.application(), id, running, response);
+    if (!call.request().store()) {
+      call.memory().keep(id, response);
+    }
+  }
+
   private List<ResponseItem> conversation(Call call, String hex) {
     String previous = call.request().previousResponseId();
     List<ResponseItem> items = new ArrayList<>();
     if (previous != null) {
-      StoredResponse stored = store.find(call.application(), previous);
+      StoredResponse stored = call.memory().find(previous);
+      if (stored == null) {
+        stored = store.find(call.application(), previous);
+      }
       if (stored == null || !stored.finished()) {
         throw new Refusal.BadRequest(
             "previous_response_id",

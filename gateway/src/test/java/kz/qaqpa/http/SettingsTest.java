@@ -11,6 +11,7 @@ import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigLoader;
 import kz.qaqpa.responses.ResponsesSettings;
+import kz.qaqpa.ws.WsSettings;
 import org.junit.jupiter.api.Test;
 
 /** Pins every default and every name of the sections that this module starts with. */
@@ -73,6 +74,57 @@ class SettingsTest {
         .hasMessage("allowedOrigins: * beside others (expected: * alone, or exact origins)");
     assertThatThrownBy(() -> new CorsSettings(List.of("*"), true, Duration.ZERO))
         .hasMessage("allowedOrigins: * (expected: exact origins, as allowCredentials is true)");
+  }
+
+  @Test
+  void ws() {
+    assertThat(load(Map.of()).bind("ws", WsSettings.class))
+        .isEqualTo(
+            new WsSettings(
+                List.of(),
+                256,
+                1 << 20,
+                16,
+                16,
+                32,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(60),
+                Duration.ofSeconds(30)));
+    Map<String, String> all =
+        Map.ofEntries(
+            Map.entry("QAQPA_WS_ORIGINS", "https://a.kz"),
+            Map.entry("QAQPA_WS_MAX_CONNECTIONS", "1"),
+            Map.entry("QAQPA_WS_MAX_MESSAGE_BYTES", "2048"),
+            Map.entry("QAQPA_WS_LANES", "3"),
+            Map.entry("QAQPA_WS_LANE_QUEUE", "4"),
+            Map.entry("QAQPA_WS_KEPT_RESPONSES", "5"),
+            Map.entry("QAQPA_WS_KEEP_ALIVE", "6s"),
+            Map.entry("QAQPA_WS_PING", "7s"),
+            Map.entry("QAQPA_WS_IDLE_TIMEOUT", "8s"),
+            Map.entry("QAQPA_WS_LIFETIME", "9s"),
+            Map.entry("QAQPA_WS_CLOSE_TIMEOUT", "10s"));
+    assertThat(load(all).bind("ws", WsSettings.class))
+        .isEqualTo(
+            new WsSettings(
+                List.of("https://a.kz"),
+                1,
+                2048,
+                3,
+                4,
+                5,
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(7),
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(9),
+                Duration.ofSeconds(10)));
+    assertThatThrownBy(() -> load(Map.of("QAQPA_WS_LANES", "0")).bind("ws", WsSettings.class))
+        .hasMessageContaining("QAQPA_WS_LANES")
+        .hasMessageContaining("0 (expected: 1 to 1024)");
+    assertThatThrownBy(
+            () -> load(Map.of("QAQPA_WS_ORIGINS", "https://a.kz/")).bind("ws", WsSettings.class))
+        .hasMessageContaining("https://a.kz/ (expected: an origin such as");
   }
 
   @Test

@@ -1,7 +1,13 @@
 package kz.qaqpa.sdk;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import kz.qaqpa.live.LiveGateway;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,11 +23,25 @@ class NodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"chat", "models", "errors", "choices", "responses", "completions"})
+  @ValueSource(strings = {"chat", "models", "errors", "choices", "responses", "completions", "ws"})
   void scenario(String name) {
     Process process =
         NodeClients.run(
             NodeClients.folder().resolve(name + ".mjs"), gateway.url(), LiveGateway.KEY);
     NodeClients.finish(name, process, 60);
+  }
+
+  @Test
+  void aWebSocketClient_findsItsServerAgainAfterARestart() throws IOException {
+    Path script = NodeClients.folder().resolve("ws-reconnect.mjs");
+    Process process = NodeClients.run(script, gateway.url(), LiveGateway.KEY);
+    try {
+      String first = process.inputReader(StandardCharsets.UTF_8).readLine();
+      assertThat(first).isEqualTo("restart");
+      gateway.restart();
+      NodeClients.finish("ws-reconnect", process, 60);
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }

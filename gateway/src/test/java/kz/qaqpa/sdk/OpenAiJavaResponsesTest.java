@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.http.ResponseConnection;
+import com.openai.core.http.ResponseWebSocketException;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.OpenAIServiceException;
@@ -14,6 +16,7 @@ import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
+import com.openai.models.responses.ResponsesClientEvent;
 import java.util.List;
 import java.util.stream.Collectors;
 import kz.qaqpa.live.LiveGateway;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The Responses API with OpenAI's own client for Java. */
+/** The Responses API, over HTTP and over a WebSocket, with OpenAI's own client for Java. */
 @ExtendWith(LiveGateway.Started.class)
 class OpenAiJavaResponsesTest {
   private final OpenAIClient client;
@@ -92,12 +95,58 @@ class OpenAiJavaResponsesTest {
     }
   }
 
+  @Test
+  void webSocket_hasTwoLanes_andThreeTurnsInOne() {
+    try (ResponseConnection connection = client.responses().connect()) {
+      ResponseConnection.Lane talk = connection.lane("talk");
+      ResponseConnection.Lane other = connection.lane("other");
+      // Longer than a block of the cache, which is what a turn can take over.
+      String introduction = "Мен Қазақстанда тұрамын. ".repeat(20);
+      talk.send(turn("talk", introduction + OpenAiJavaTest.QUESTION).asEvent());
+      assertThat(talk.receive().streamId()).contains("talk"); // It sends one message at a time.
+      other.send(turn("other", OpenAiJavaTest.QUESTION).asEvent());
+      Response first = talk.finalResponse();
+      assertThat(text(other.finalResponse())).contains("Астана");
+      talk.send(turn("talk", "Ал Алматы ше?").after(first).asEvent());
+      Response second = talk.finalResponse();
+      assertThat(second.usage().orElseThrow().inputTokensDetails().cachedTokens()).isPositive();
+      talk.send(turn("talk", "Рақмет!").after(second).asEvent());
+      assertThat(talk.finalResponse().previousResponseId()).contains(second.id());
+      other.send(turn("other", "Сәлем!").after("resp_nowhere").asEvent());
+      assertThatThrownBy(other::finalResponse).isInstanceOf(ResponseWebSocketException.class);
+    }
+  }
+
   private static ResponseCreateParams.Builder wish() {
     return ResponseCreateParams.builder()
         .model("kaz-mini")
         .input(OpenAiJavaTest.QUESTION)
         .temperature(0)
         .maxOutputTokens(60);
+  }
+
+  private static Turn turn(String lane, String input) {
+    return new Turn(
+        ResponsesClientEvent.ResponseCreate.builder()
+            .model("kaz-mini")
+            .streamId(lane)
+            .input(input)
+            .temperature(0)
+            .maxOutputTokens(40));
+  }
+
+  private record Turn(ResponsesClientEvent.ResponseCreate.Builder wish) {
+    Turn after(Response previous) {
+      return after(previous.id());
+    }
+
+    Turn after(String previous) {
+      return new Turn(wish.previousResponseId(previous));
+    }
+
+    ResponsesClientEvent asEvent() {
+      return ResponsesClientEvent.ofResponseCreate(wish.build());
+    }
   }
 
   private static String text(Response response) {

@@ -96,6 +96,11 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** A connection speaks WebSocket from now on: it has clocks of its own. On its event loop. */
+  public static void upgraded(Channel channel) {
+    Heads.upgraded(channel.pipeline());
+  }
+
   /** Closes all connections; waits for that up to a second. */
   public void closeAll() {
     open.close().awaitUninterruptibly(1, TimeUnit.SECONDS);

@@ -65,6 +65,16 @@ final class Heads {
     pipeline.addBefore(NettyPipeline.HttpTrafficHandler, "qaqpa.bareErrors", bareErrors);
   }
 
+  /** A connection that speaks WebSocket now has no more heads. */
+  static void upgraded(ChannelPipeline pipeline) {
+    for (String name : List.of("qaqpa.headStart", "qaqpa.upgrades", "qaqpa.headEnd")) {
+      if (pipeline.get(name) != null) {
+        pipeline.remove(name);
+      }
+    }
+    IdleTimeoutHandler.removeIdleTimeoutHandler(pipeline);
+  }
+
   private void watchStreams(ChannelPipeline pipeline, Http2FrameCodec codec) {
     IdleTimeoutHandler.removeIdleTimeoutHandler(pipeline);
     IdleTimeoutHandler.addIdleTimeoutHandler(
@@ -108,14 +118,14 @@ final class Heads {
   }
 
   /**
-   * Requests with a body stay on HTTP/1.1, as RFC 9113's predecessor allows: to upgrade, Netty
-   * would first buffer the whole body, before anybody has looked at the key.
+   * Requests with a body stay on HTTP/1.1, as RFC 9110 allows: to upgrade to anything, Netty would
+   * first buffer the whole body, before anybody has looked at the key.
    */
   private static final class Upgrades extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       if (message instanceof HttpRequest request
-          && request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)
+          && request.headers().contains(HttpHeaderNames.UPGRADE)
           && (HttpUtil.isTransferEncodingChunked(request)
               || HttpUtil.getContentLength(request, 0L) > 0)) {
         request.headers().remove(HttpHeaderNames.UPGRADE);
@@ -167,6 +177,11 @@ final class Heads {
         public void channelInactive(ChannelHandlerContext context) {
           arrived();
           context.fireChannelInactive();
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+          arrived();
         }
       };
     }

@@ -11,6 +11,7 @@ import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.responses.ResponseMemory;
 import kz.qaqpa.responses.ResponseStream;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.responses.event.ResponseEvent;
@@ -62,7 +63,8 @@ public final class ResponsesRoute implements Route {
     metrics.ignored(reading.ignored());
     exchange.trace().asks(request.model(), streamed);
     return flow.run(
-        new ResponsesFlow.Call(request, application, exchange.trace(), door.edge(exchange)),
+        new ResponsesFlow.Call(
+            request, application, exchange.trace(), door.edge(exchange), ResponseMemory.none()),
         response -> streamed ? stream(exchange, response) : whole(exchange, response));
   }
 

@@ -19,4 +19,7 @@ public interface Route {
    *     answered by the caller
    */
   Mono<Void> serve(Exchange exchange);
+
+  /** The server is stopping: what outlives a request here is to end when its work is done. */
+  default void drain() {}
 }

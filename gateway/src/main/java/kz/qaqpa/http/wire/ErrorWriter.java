@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.slf4j.Logger;
@@ -40,6 +41,11 @@ public final class ErrorWriter {
     if (failure instanceof Refusal.Unauthorized) {
       headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
+    if (failure instanceof Refusal.UpgradeRequired) {
+      headers
+          .set(HttpHeaderNames.UPGRADE, "websocket")
+          .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+    }
     if (error.close()) {
       exchange.response().keepAlive(false);
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -49,18 +55,23 @@ public final class ErrorWriter {
 
   /** An error for an answer that has begun, or is about to. */
   public HttpError late(Exchange exchange, Throwable failure) {
+    return late(exchange.trace(), failure);
+  }
+
+  /** The same for what is answered otherwise than by HTTP. */
+  public HttpError late(RequestTrace trace, Throwable failure) {
     HttpError error;
     if (failure instanceof Refusal refusal) {
       error = HttpError.of(refusal);
     } else {
-      LOG.error("request {} failed", exchange.trace().id(), WithoutText.of(failure));
+      LOG.error("request {} failed", trace.id(), WithoutText.of(failure));
       error = HttpError.internal();
     }
     if (failure instanceof Refusal.OverQuota over) {
-      exchange.trace().rates(over.rates());
+      trace.rates(over.rates());
     }
     metrics.refused(error.tag());
-    exchange.trace().failed(error.tag());
+    trace.failed(error.tag());
     return error;
   }
 }

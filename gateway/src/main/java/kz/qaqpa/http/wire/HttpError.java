@@ -80,6 +80,7 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
           new HttpError(
               400, tag(bad), Retry.NEVER, false, detail(text, INVALID, bad.param(), bad.code()));
       case Refusal.Unauthorized _ -> of(401, "invalid_api_key", INVALID, Retry.NEVER, text);
+      case Refusal.Forbidden not -> of(403, not.code(), INVALID, Retry.NEVER, text);
       case Refusal.NotFound missing ->
           new HttpError(
               404,
@@ -94,6 +95,7 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
       case Refusal.TooLarge _ -> closing(of(413, "request_too_large", INVALID, Retry.NEVER, text));
       case Refusal.UnsupportedMedia _ ->
           of(415, "unsupported_media_type", INVALID, Retry.NEVER, text);
+      case Refusal.UpgradeRequired _ -> of(426, "upgrade_required", INVALID, Retry.NEVER, text);
       // A limit per minute is worth waiting for, one per day is not.
       case Refusal.OverQuota over ->
           over.lasting()

@@ -54,7 +54,7 @@ class HttpErrorTest {
   }
 
   private static Refusal over(Duration wait) {
-    return new Refusal.OverQuota("m", wait, false, RateLimits.NONE);
+    return new Refusal.OverQuota("m", wait);
   }
 
   private static Refusal lasting(Duration wait) {

@@ -1,0 +1,317 @@
+package kz.qaqpa.ws;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.flow.RequestTrace;
+import kz.qaqpa.responses.ResponseMemory;
+import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.ws.event.ClientEvent;
+import kz.qaqpa.ws.event.ClientEventReader;
+import kz.qaqpa.ws.event.ErrorFrame;
+import kz.qaqpa.ws.frame.FrameHandler;
+import kz.qaqpa.ws.frame.Outbox;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One connection: messages to events, events to lanes, and the three clocks (silence, idleness,
+ * lifetime). Messages are taken one after the other; while a long one is parsed elsewhere, or a
+ * client does not read how its last ones were answered, nothing more is read from it. Confined to
+ * the event loop, but for {@link #drain}.
+ */
+final class Session implements FrameHandler.Peer {
+  /** Messages beyond this would hold up the other connections of an event loop. */
+  private static final int PARSED_ON_LOOP = 64 << 10;
+
+  private final Channel channel;
+  private final Application application;
+  private final RequestTrace trace;
+  private final Scheduler edge;
+  private final SessionParts parts;
+  private final Ended ended;
+  private final Outbox outbox;
+  private final Lanes lanes;
+  private final ResponseMemory memory;
+  private final FrameHandler frames;
+  private final Queue<byte[]> inbox = new ArrayDeque<>();
+  private final Disposable.Swap parsing = Disposables.swap();
+  private final List<Future<?>> timers = new ArrayList<>();
+  private boolean busy;
+  private boolean heard = true;
+  private boolean pinged;
+  private long lastUse = System.nanoTime();
+  private int messages;
+  private int asked;
+  private @Nullable Refusal retired;
+  private boolean over;
+
+  /** Told once when a session is over. */
+  interface Ended {
+    /**
+     * The connection is gone, or about to be.
+     *
+     * @param code close code
+     * @param messages messages that came
+     * @param responses responses that were begun
+     */
+    void ended(Session session, int code, int messages, int responses);
+  }
+
+  /**
+   * A session on a channel whose handshake is done, to be started.
+   *
+   * @param trace of the handshake: its id begins those of the responses
+   */
+  Session(
+      Channel channel,
+      Application application,
+      RequestTrace trace,
+      Scheduler edge,
+      SessionParts parts,
+      Ended ended) {
+    this.channel = channel;
+    this.application = application;
+    this.trace = trace;
+    this.edge = edge;
+    this.parts = parts;
+    this.ended = ended;
+    this.outbox = new Outbox(channel, this::wrote);
+    this.lanes = new Lanes(parts.settings(), channel.eventLoop(), this::turn, this::idle);
+    WsSettings settings = parts.settings();
+    this.memory = ResponseMemory.ofLast(settings.keptResponses());
+    this.frames = new FrameHandler(settings.maxMessageBytes(), settings.linger(), this);
+  }
+
+  /** Begins, once whoever is told of its end is ready for it. */
+  void start() {
+    frames.install(channel);
+    if (!channel.isActive()) {
+      over(FrameHandler.ABNORMAL);
+    }
+    if (!over) {
+      WsSettings settings = parts.settings();
+      every(settings.keepAlive(), lanes::tick);
+      every(settings.ping(), this::ping);
+      after(settings.lifetime(), () -> retire(tooOld()));
+    }
+  }
+
+  /** How the session and its responses are called in logs. */
+  RequestTrace trace() {
+    return trace;
+  }
+
+  /** Takes no more responses, lets those finish that run, and closes; from any thread. */
+  void drain() {
+    channel.eventLoop().execute(() -> retire(new Refusal.Draining()));
+  }
+
+  @Override
+  public void message(byte[] utf8) {
+    inbox.add(utf8);
+    messages++;
+    work();
+  }
+
+  @Override
+  public void heard() {
+    heard = true;
+  }
+
+  @Override
+  public void writable() {
+    outbox.wake();
+  }
+
+  @Override
+  public void over(int code) {
+    if (over) {
+      return;
+    }
+    over = true;
+    timers.forEach(timer -> timer.cancel(false));
+    parsing.dispose();
+    inbox.clear();
+    lanes.abandon();
+    outbox.close();
+    ended.ended(this, code, messages, lanes.responses());
+  }
+
+  private void work() {
+    while (!over && !busy && !inbox.isEmpty() && outbox.hasRoom()) {
+      byte[] utf8 = inbox.remove();
+      lastUse = System.nanoTime();
+      if (utf8.length <= PARSED_ON_LOOP) {
+        handle(ClientEventReader.read(utf8));
+      } else {
+        parseElsewhere(utf8);
+      }
+    }
+    if (!over) {
+      channel.config().setAutoRead(!busy && inbox.isEmpty() && outbox.hasRoom());
+    }
+  }
+
+  private void parseElsewhere(byte[] utf8) {
+    busy = true;
+    parsing.update(
+        parts
+            .pool()
+            .call(() -> ClientEventReader.read(utf8))
+            .publishOn(edge)
+            .subscribe(this::parsed, failure -> parsed(new ClientEvent.Bad(null, late(failure)))));
+  }
+
+  private void parsed(ClientEvent event) {
+    busy = false;
+    handle(event);
+    work();
+  }
+
+  private static Refusal late(Throwable failure) {
+    return failure instanceof Refusal refusal
+        ? refusal
+        : new Refusal.Overloaded("message: could not be parsed now");
+  }
+
+  private void handle(ClientEvent event) {
+    try {
+      switch (event) {
+        case ClientEvent.Create create -> create(create);
+        case ClientEvent.Cancel cancel -> lanes.cancel(cancel);
+        case ClientEvent.Bad bad -> throw bad.refusal();
+      }
+    } catch (Refusal refusal) {
+      tell(refusal, event.streamId());
+    }
+  }
+
+  private void create(ClientEvent.Create create) {
+    if (retired != null) {
+      throw retired;
+    }
+    lanes.create(create);
+  }
+
+  private void tell(Refusal refusal, @Nullable String streamId) {
+    outbox.add(ErrorFrame.of(parts.errors().late(trace, refusal), streamId));
+  }
+
+  private Turn turn(ClientEvent.Create create, Runnable turnOver) {
+    asked++;
+    RequestTrace own = new RequestTrace(trace.id() + "." + asked, "WS", trace.path());
+    String parent = trace.traceId();
+    if (parent != null) {
+      own.within(parent);
+    }
+    own.from(application.agency().id(), application.id());
+    own.asks(create.request().model(), true);
+    parts.metrics().ignored(create.ignored());
+    return new Turn(
+        create.streamId(),
+        new ResponsesFlow.Call(create.request(), application, own, edge, memory),
+        parts,
+        outbox,
+        turnOver);
+  }
+
+  /** Frames have left: more may be read, and a session that is to end may be at its end. */
+  private void wrote() {
+    work();
+    if (retired != null) {
+      endIfDone();
+    }
+  }
+
+  private void idle() {
+    lastUse = System.nanoTime();
+    pinged = false;
+    if (retired != null) {
+      endIfDone();
+    }
+  }
+
+  /** Once an interval, between responses: is the client there, and does it want anything? */
+  private void ping() {
+    if (!lanes.isEmpty()) {
+      pinged = false;
+      return;
+    }
+    if (System.nanoTime() - lastUse >= parts.settings().idleTimeout().toNanos()) {
+      frames.close(channel, WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "idle");
+      return;
+    }
+    if (pinged && !heard) {
+      frames.close(channel, WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "a ping without an answer");
+      return;
+    }
+    heard = false;
+    pinged = channel.isWritable();
+    if (pinged) {
+      frames.ping(channel);
+    }
+  }
+
+  private Refusal tooOld() {
+    return new Refusal.BadRequest(
+        null,
+        "websocket_connection_limit_reached",
+        "connection: "
+            + parts.settings().lifetime().toMinutes()
+            + " minutes old (expected: a new connection)");
+  }
+
+  private void retire(Refusal why) {
+    if (over || retired != null) {
+      return;
+    }
+    retired = why;
+    for (ClientEvent.Create waiting : lanes.takeWaiting()) {
+      tell(why, waiting.streamId());
+    }
+    after(parts.settings().closeTimeout(), this::end);
+    endIfDone();
+  }
+
+  private void endIfDone() {
+    if (lanes.isEmpty() && outbox.isEmpty()) {
+      end();
+    }
+  }
+
+  /** What clients that reconnect take for "come again": 1001. */
+  private void end() {
+    if (over) {
+      return;
+    }
+    lanes.abandon();
+    outbox.close();
+    if (retired instanceof Refusal.BadRequest) {
+      frames.last(channel, ErrorFrame.of(parts.errors().late(trace, retired), null));
+    }
+    frames.close(
+        channel,
+        WebSocketCloseStatus.ENDPOINT_UNAVAILABLE,
+        retired instanceof Refusal.Draining ? "the server is stopping" : "lifetime reached");
+  }
+
+  private void every(Duration interval, Runnable task) {
+    long nanos = interval.toNanos();
+    timers.add(channel.eventLoop().scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS));
+  }
+
+  private void after(Duration time, Runnable task) {
+    timers.add(channel.eventLoop().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS));
+  }
+}

@@ -1,0 +1,96 @@
+package kz.qaqpa.ws.door;
+
+import io.netty.channel.Channel;
+import java.time.Instant;
+import java.util.List;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.net.ConnectionGuard;
+import kz.qaqpa.http.net.HostNames;
+import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.wire.Exchange;
+import kz.qaqpa.label.AiDisclosure;
+import kz.qaqpa.ws.Sessions;
+import kz.qaqpa.ws.WsSettings;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.FutureMono;
+import reactor.netty.http.server.WebsocketServerSpec;
+
+/**
+ * {@code GET /v1/responses} with {@code Upgrade: websocket}: the Responses API's WebSocket mode.
+ */
+public final class WsRoute implements Route {
+  private final Handshake handshake;
+  private final Sessions sessions;
+  private final AiDisclosure disclosure;
+  private final int maxFrameBytes;
+
+  /**
+   * The route.
+   *
+   * @param own how this server is called
+   */
+  public WsRoute(
+      AdmissionGate gate,
+      Tickets tickets,
+      HostNames own,
+      WsSettings settings,
+      Sessions sessions,
+      AiDisclosure disclosure) {
+    this.handshake = new Handshake(gate, tickets, new Origins(settings.origins(), own));
+    this.sessions = sessions;
+    this.disclosure = disclosure;
+    this.maxFrameBytes = settings.maxMessageBytes();
+  }
+
+  @Override
+  public boolean isAt(String path) {
+    return path.equals("/v1/responses");
+  }
+
+  @Override
+  public List<String> methods() {
+    return List.of("GET");
+  }
+
+  @Override
+  public Mono<Void> serve(Exchange exchange) {
+    if (!Handshake.isUpgrade(exchange)) {
+      throw new Refusal.MethodNotAllowed(
+          "GET without Upgrade: websocket over HTTP/1.1", List.of("POST"));
+    }
+    Application application = handshake.accept(exchange);
+    sessions.reserve(application, exchange.channel());
+    exchange
+        .head(101)
+        .set(AiDisclosure.HEADER, disclosure.value(application.agency().id(), Instant.now()));
+    return exchange
+        .response()
+        .sendWebsocket((_, _) -> begin(exchange, application), spec(handshake.protocol(exchange)));
+  }
+
+  /** Compression is never agreed to: a few bytes could become gigabytes. */
+  private WebsocketServerSpec spec(@Nullable String protocol) {
+    WebsocketServerSpec.Builder spec =
+        WebsocketServerSpec.builder()
+            .maxFramePayloadLength(maxFrameBytes)
+            .handlePing(true)
+            .compress(false);
+    return (protocol == null ? spec : spec.protocols(protocol)).build();
+  }
+
+  private Publisher<Void> begin(Exchange exchange, Application application) {
+    Channel channel = exchange.channel();
+    ConnectionGuard.upgraded(channel);
+    sessions.begin(channel, application, exchange.trace());
+    return FutureMono.from(channel.closeFuture());
+  }
+
+  @Override
+  public void drain() {
+    sessions.drain();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package kz.qaqpa.ws.door;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package kz.qaqpa.ws.event;
+
+import org.jspecify.annotations.NullMarked;

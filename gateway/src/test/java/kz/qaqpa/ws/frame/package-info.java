@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package kz.qaqpa.ws.frame;
+
+import org.jspecify.annotations.NullMarked;
