@@ -176,6 +176,7 @@ public final class Gateway implements AutoCloseable {
       engine.close();
       gate.awaitIdle(LAST_WORDS);
     }
+    http.awaitDrained(LAST_WORDS);
     close();
   }
 
