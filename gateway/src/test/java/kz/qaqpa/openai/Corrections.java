@@ -21,7 +21,12 @@ final class Corrections {
               SCHEMAS + "/" + COMPLETION_CHUNK + "/properties/choices/items/properties",
               "finish_reason",
               "{\"anyOf\":[{\"enum\":[\"stop\",\"length\",\"content_filter\"]},{\"type\":\"null\"}]}",
-              "only a choice's last chunk has a reason; the others say null, as OpenAI's own do"));
+              "only a choice's last chunk has a reason; the others say null, as OpenAI's own do"),
+          new Correction(
+              SCHEMAS + "/" + COMPLETION_CHUNK + "/properties",
+              "usage",
+              "{\"anyOf\":[{\"$ref\":\"#/components/schemas/CompletionUsage\"},{\"type\":\"null\"}]}",
+              "stream_options promises usage: null in all chunks but the last"));
 
   private Corrections() {}
 
