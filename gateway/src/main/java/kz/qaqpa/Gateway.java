@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.AdmissionGate;
-import kz.qaqpa.admission.AgencyDirectory;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingEngines;
 import kz.qaqpa.batching.BatchingSettings;
@@ -80,14 +79,14 @@ public final class Gateway implements AutoCloseable {
    *
    * @param loaded the engine; closed with the gateway, also if this fails
    * @param model what it serves
-   * @param directory who may come in
+   * @param gate who may come in, and what they may use
    * @param pages adds routes that are not of the API
    */
   public static Gateway start(
       Settings settings,
       EngineProvider.LoadedEngine loaded,
       ServedModel model,
-      AgencyDirectory directory,
+      AdmissionGate gate,
       Consumer<HttpServerRoutes> pages) {
     EngineShape shape = loaded.engine().shape();
     GatewayMetrics metrics = new GatewayMetrics(model.id());
@@ -101,7 +100,7 @@ public final class Gateway implements AutoCloseable {
         new TokenizePool(settings.http().tokenizers(), settings.http().tokenizeQueue());
     try {
       metrics.watch(new EngineSource(engine::stats, shape));
-      AdmissionGate gate = new AdmissionGate(directory);
+      metrics.watch(gate.quotas());
       ChatFlow flow =
           new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
       ResponsesFlow responses =
@@ -177,6 +176,7 @@ public final class Gateway implements AutoCloseable {
       engine.close();
       gate.awaitIdle(LAST_WORDS);
     }
+    http.awaitDrained(LAST_WORDS);
     close();
   }
 

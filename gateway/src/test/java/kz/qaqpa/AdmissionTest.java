@@ -73,7 +73,7 @@ class AdmissionTest {
       assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
       assertThat(refused.body())
           .contains("\"code\":\"rate_limit_exceeded\"")
-          .contains("concurrent requests of application development: 49 (expected: at most 48)");
+          .contains("concurrentStreams of application development: 49 (expected: at most 48 now)");
       steps.release(1_000_000);
       for (CompletableFuture<HttpResponse<String>> answer : running) {
         assertThat(Sse.text(Sse.chunks(answer.get().body()))).isEqualTo("иә");

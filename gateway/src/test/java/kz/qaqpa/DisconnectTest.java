@@ -56,10 +56,13 @@ class DisconnectTest {
       assertThat(gateway.gateway().gate().live()).isEqualTo(1);
       client.leave();
       TestGateway.await(() -> gateway.gateway().gate().live() == 0);
-      // Tokenisation ends only now, and submits to nobody's benefit.
-      proceed.release();
-      TestGateway.await(() -> gateway.gateway().engine().stats().cancelled() == 1);
+      // Tokenisation ends only now; nothing is reserved or submitted any more.
+      proceed.release(2);
+      String next = TestGateway.chat("b", "\"max_tokens\":3");
+      assertThat(gateway.post(next).statusCode()).isEqualTo(200);
       gateway.awaitNothingLeft();
+      assertThat(gateway.gateway().engine().stats().promptTokens()).isEqualTo(2);
+      assertThat(gateway.gateway().engine().stats().cancelled()).isZero();
     }
   }
 

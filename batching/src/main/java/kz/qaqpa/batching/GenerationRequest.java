@@ -55,6 +55,12 @@ public record GenerationRequest(
     this(id, agency, prefixSalt, prompt, maxTokens, sampling, stopTokens, deadlineNanos, 0);
   }
 
+  /** The same with another limit of its answer. */
+  public GenerationRequest withMaxTokens(int most) {
+    return new GenerationRequest(
+        id, agency, prefixSalt, prompt, most, sampling, stopTokens, deadlineNanos, priority);
+  }
+
   /**
    * What choice {@code i} of several is asked for: the same with the seed that {@link
    * Sampler#choiceSeed} derives.

@@ -35,6 +35,21 @@ public interface TokenStream extends AutoCloseable {
    */
   record Prefill(int cachedTokens, long queueNanos, long prefillNanos) {}
 
+  /**
+   * How much work went into it so far. Any thread, also after {@link #close}; a step that is under
+   * way at that moment may still add a token.
+   */
+  Progress progress();
+
+  /**
+   * Work done.
+   *
+   * @param promptTokens tokens of the prompt that were read, computed or found in the cache; the
+   *     prompt of several choices is read once and told by each of them
+   * @param outputTokens tokens generated, delivered or not
+   */
+  record Progress(int promptTokens, int outputTokens) {}
+
   /** Ends the sequence if it still lives. Idempotent, any thread, does not wait. */
   @Override
   void close();

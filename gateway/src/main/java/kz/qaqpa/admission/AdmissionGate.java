@@ -1,11 +1,12 @@
 package kz.qaqpa.admission;
 
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import kz.qaqpa.admission.quota.Pass;
+import kz.qaqpa.admission.quota.QuotaBook;
+import kz.qaqpa.admission.quota.Shortage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +16,22 @@ import org.jspecify.annotations.Nullable;
 public final class AdmissionGate {
   private static final String SCHEME = "Bearer ";
   private static final int LONGEST_KEY = 512;
-  private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final AgencyDirectory directory;
-  private final ConcurrentMap<String, AtomicInteger> streams = new ConcurrentHashMap<>();
+  private final QuotaBook quotas;
   private final AtomicInteger live = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private volatile boolean draining;
 
-  public AdmissionGate(AgencyDirectory directory) {
+  /**
+   * A gate with nobody inside.
+   *
+   * @param quotas what has been used, and by whom
+   */
+  public AdmissionGate(AgencyDirectory directory, QuotaBook quotas) {
     this.directory = directory;
+    this.quotas = quotas;
   }
 
   /**
@@ -52,23 +58,29 @@ public final class AdmissionGate {
   }
 
   /**
-   * Takes one of the application's streams.
+   * Takes one of the application's streams, and counts the request.
    *
-   * @throws Refusal.OverQuota if all are taken
+   * @throws Refusal.OverQuota if all are taken, or too many requests came in a short time
    * @throws Refusal.Draining if the server is stopping
    */
   public Permit admit(Application application) {
-    AtomicInteger count =
-        streams.computeIfAbsent(
-            application.agency().id() + '/' + application.id(), _ -> new AtomicInteger());
-    take(count, application);
+    Pass pass =
+        switch (quotas.enter(application.subject())) {
+          case Pass entered -> entered;
+          case Shortage shortage -> throw Permit.refusal(shortage);
+        };
     live.incrementAndGet();
-    Permit permit = new Permit(application, () -> release(count));
+    Permit permit = new Permit(application, pass, this::release);
     if (draining) {
       permit.close();
       throw new Refusal.Draining();
     }
     return permit;
+  }
+
+  /** What everybody has used. */
+  public QuotaBook quotas() {
+    return quotas;
   }
 
   /** Permits that are held now. */
@@ -107,26 +119,7 @@ public final class AdmissionGate {
     }
   }
 
-  private static void take(AtomicInteger count, Application application) {
-    int held;
-    do {
-      held = count.get();
-      if (held >= application.maxStreams()) {
-        throw new Refusal.OverQuota(
-            "concurrent requests of application "
-                + application.id()
-                + ": "
-                + (held + 1)
-                + " (expected: at most "
-                + application.maxStreams()
-                + ")",
-            RETRY);
-      }
-    } while (!count.compareAndSet(held, held + 1));
-  }
-
-  private void release(AtomicInteger count) {
-    count.decrementAndGet();
+  private void release() {
     if (live.decrementAndGet() == 0) {
       lock.lock();
       try {

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import kz.qaqpa.admission.quota.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,19 +41,29 @@ public record AgenciesFile(List<AgencyEntry> agencies) {
    *
    * @param id short ASCII name
    * @param name its name in three languages
+   * @param limits what all its applications together may use; anything if absent
    * @param applications its programs; none if absent
    */
   public record AgencyEntry(
-      String id, Agency.Names name, @Nullable List<ApplicationEntry> applications) {
+      String id,
+      Agency.Names name,
+      @Nullable Limits limits,
+      @Nullable List<ApplicationEntry> applications) {
 
     /** Checks the id and that applications are named once. */
     public AgencyEntry {
       Ids.check("id", id);
+      limits = limits == null ? Limits.NONE : limits;
       applications = applications == null ? List.of() : List.copyOf(applications);
       Set<String> ids = new HashSet<>();
       for (ApplicationEntry application : applications) {
         requireNew(ids, "applications: id \"" + application.id() + "\"", application.id());
       }
+    }
+
+    @Override
+    public Limits limits() {
+      return limits == null ? Limits.NONE : limits;
     }
 
     @Override
@@ -65,20 +76,22 @@ public record AgenciesFile(List<AgencyEntry> agencies) {
    * A program of an agency.
    *
    * @param id short ASCII name
-   * @param maxStreams answers in the making at once; 64 if absent
+   * @param limits what it may use; anything but more than 64 streams if absent
    * @param keys its keys; none if absent
    */
   public record ApplicationEntry(
-      String id, @Nullable Integer maxStreams, @Nullable List<KeyEntry> keys) {
+      String id, @Nullable Limits limits, @Nullable List<KeyEntry> keys) {
 
-    /** Checks the id and the cap. */
+    /** Checks the id. */
     public ApplicationEntry {
       Ids.check("id", id);
-      maxStreams = maxStreams == null ? 64 : maxStreams;
-      if (maxStreams < 1) {
-        throw new IllegalArgumentException("maxStreams: " + maxStreams + " (expected: >= 1)");
-      }
+      limits = limits == null ? Limits.NONE : limits;
       keys = keys == null ? List.of() : List.copyOf(keys);
+    }
+
+    @Override
+    public Limits limits() {
+      return limits == null ? Limits.NONE : limits;
     }
 
     @Override

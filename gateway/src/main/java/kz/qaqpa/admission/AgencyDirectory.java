@@ -42,11 +42,10 @@ public final class AgencyDirectory {
     List<Application> applications = new ArrayList<>();
     List<Entry> entries = new ArrayList<>();
     for (AgenciesFile.AgencyEntry written : file.agencies()) {
-      Agency agency = new Agency(written.id(), written.name());
+      Agency agency = new Agency(written.id(), written.name(), written.limits());
       agencies.add(agency);
       for (AgenciesFile.ApplicationEntry app : written.applications()) {
-        int cap = app.maxStreams() == null ? 1 : app.maxStreams();
-        Application application = new Application(agency, app.id(), cap);
+        Application application = new Application(agency, app.id(), app.limits());
         applications.add(application);
         app.keys().forEach(key -> entries.add(new Entry(key.sha256(), application)));
       }

@@ -1,19 +1,24 @@
 package kz.qaqpa.admission;
 
+import kz.qaqpa.admission.quota.Limits;
+import kz.qaqpa.admission.quota.Subject;
+
 /**
  * A program of an agency, holder of keys.
  *
  * @param agency whose it is
  * @param id short ASCII name, unique within the agency
- * @param maxStreams answers that it may have in the making at once, at least 1
+ * @param limits what it may use, within what its agency may
  */
-public record Application(Agency agency, String id, int maxStreams) {
+public record Application(Agency agency, String id, Limits limits) {
 
-  /** Checks id and cap. */
+  /** Checks the id. */
   public Application {
     Ids.check("id", id);
-    if (maxStreams < 1) {
-      throw new IllegalArgumentException("maxStreams: " + maxStreams + " (expected: >= 1)");
-    }
+  }
+
+  /** Who asks, as the quota book knows it. */
+  Subject subject() {
+    return new Subject(agency.id(), agency.limits(), id, limits);
   }
 }

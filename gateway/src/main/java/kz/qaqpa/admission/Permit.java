@@ -1,15 +1,23 @@
 package kz.qaqpa.admission;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import kz.qaqpa.admission.quota.Demand;
+import kz.qaqpa.admission.quota.Grant;
+import kz.qaqpa.admission.quota.Pass;
+import kz.qaqpa.admission.quota.RateLimits;
+import kz.qaqpa.admission.quota.Shortage;
+import kz.qaqpa.admission.quota.Used;
 
 /** What a request holds of its application's limits, until it is closed. Any thread. */
 public final class Permit implements AutoCloseable {
   private final Application application;
+  private final Pass pass;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  Permit(Application application, Runnable release) {
+  Permit(Application application, Pass pass, Runnable release) {
     this.application = application;
+    this.pass = pass;
     this.release = release;
   }
 
@@ -18,10 +26,56 @@ public final class Permit implements AutoCloseable {
     return application;
   }
 
-  /** Gives back what was held. Idempotent. */
+  /** How the limits of requests stood when it was given. */
+  public RateLimits rates() {
+    return pass.rates();
+  }
+
+  /**
+   * Reserves prompts and answers in every window of agency and application, all or nothing; once.
+   *
+   * @return what was granted: answers shrink to what is left
+   * @throws Refusal.OverQuota if too little is left
+   * @throws Refusal.BeyondQuota if a limit itself is too small
+   * @throws IllegalStateException if the permit was closed meanwhile
+   */
+  public Grant reserve(Demand demand) {
+    return switch (pass.reserve(demand)) {
+      case Grant grant -> grant;
+      case Shortage shortage -> throw refusal(shortage);
+    };
+  }
+
+  /** What clients are told of a shortage. */
+  static Refusal refusal(Shortage shortage) {
+    String limit = shortage.setting() + " of " + shortage.whose() + ": ";
+    return switch (shortage.kind()) {
+      case PASSING, LASTING ->
+          new Refusal.OverQuota(
+              limit + shortage.found() + " (expected: at most " + shortage.most() + " now)",
+              shortage.retryAfter(),
+              shortage.kind() == Shortage.Kind.LASTING,
+              shortage.rates());
+      case NEVER ->
+          new Refusal.BeyondQuota(
+              limit
+                  + shortage.found()
+                  + ", prompt and shortest answer (expected: at most "
+                  + shortage.most()
+                  + ")");
+    };
+  }
+
+  /** Gives back all that was held: nothing was used. Idempotent. */
   @Override
   public void close() {
+    close(Used.NOTHING);
+  }
+
+  /** Counts what was used, at most what was reserved, and gives the rest back. Idempotent. */
+  public void close(Used used) {
     if (closed.compareAndSet(false, true)) {
+      pass.close(used);
       release.run();
     }
   }

@@ -2,6 +2,7 @@ package kz.qaqpa.admission;
 
 import java.time.Duration;
 import java.util.List;
+import kz.qaqpa.admission.quota.RateLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,15 +161,47 @@ public abstract sealed class Refusal extends RuntimeException {
   public static final class OverQuota extends Refusal {
     private static final long serialVersionUID = 1L;
     private final Duration retryAfter;
+    private final boolean lasting;
+    private final RateLimits rates;
 
+    /** One that passes soon and is no quota. */
     public OverQuota(String message, Duration retryAfter) {
+      this(message, retryAfter, false, RateLimits.NONE);
+    }
+
+    /**
+     * @param lasting whether the quota of a day or a month is used up: nobody waits so long
+     * @param rates how the limits stand
+     */
+    public OverQuota(String message, Duration retryAfter, boolean lasting, RateLimits rates) {
       super(message);
       this.retryAfter = retryAfter;
+      this.lasting = lasting;
+      this.rates = rates;
     }
 
     /** When trying again makes sense. */
     public Duration retryAfter() {
       return retryAfter;
+    }
+
+    /** Whether the quota of a day or a month is used up. */
+    public boolean lasting() {
+      return lasting;
+    }
+
+    /** How the limits stand. */
+    public RateLimits rates() {
+      return rates;
+    }
+  }
+
+  /** The request is larger than a limit of the application could ever allow. */
+  public static final class BeyondQuota extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public BeyondQuota(String message) {
+      super(message);
     }
   }
 

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.Gateway;
+import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.AgenciesFile;
 import kz.qaqpa.admission.AgencyDirectory;
+import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigException;
@@ -143,7 +145,8 @@ public final class ServeCommand {
       throw e;
     }
     try {
-      return Gateway.start(settings, loaded, model, key.directory(), page::register);
+      AdmissionGate gate = new AdmissionGate(key.directory(), QuotaBook.system());
+      return Gateway.start(settings, loaded, model, gate, page::register);
     } catch (RuntimeException e) {
       if (isBindFailure(e)) {
         throw cannotListen(settings.server(), e);

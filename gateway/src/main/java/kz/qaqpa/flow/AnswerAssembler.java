@@ -19,7 +19,7 @@ import reactor.core.publisher.SynchronousSink;
 final class AnswerAssembler {
   private final int choice;
   private final boolean firstOfPrompt;
-  private final TokenStream stream;
+  private final ChoiceMeter meter;
   private final StreamingDecoder decoder;
   private final @Nullable StopStringMatcher stops;
   private final ScoredTokens scored;
@@ -33,27 +33,26 @@ final class AnswerAssembler {
    * An assembler for one stream.
    *
    * @param choice which choice of the answer it is
-   * @param prompt what it continues
+   * @param meter counts what the choice uses, and lets as much text through as was granted
    */
   AnswerAssembler(
       ChatFlow.Call call,
       int choice,
-      ReadyPrompt prompt,
-      TokenStream stream,
+      ChoiceMeter meter,
       Tokenizer tokenizer,
       AnswerTotals totals,
       GatewayMetrics metrics) {
     List<String> stop = call.generation().stop();
     this.choice = choice;
     this.firstOfPrompt = choice % call.generation().choices() == 0;
-    this.stream = stream;
+    this.meter = meter;
     this.decoder = tokenizer.streamingDecoder();
     this.stops = stop.isEmpty() ? null : new StopStringMatcher(stop);
-    this.scored = new ScoredTokens(tokenizer, prompt.echo());
+    this.scored = new ScoredTokens(tokenizer, meter.prompt().echo());
     this.totals = totals;
     this.trace = call.trace();
     this.metrics = metrics;
-    for (int token : prompt.tail()) {
+    for (int token : meter.prompt().tail()) {
       decoder.push(token);
     }
   }
@@ -74,17 +73,27 @@ final class AnswerAssembler {
     scored.decoded(text);
     if (stops != null && !text.isEmpty()) {
       text = stops.push(text);
-      if (stops.matched()) {
-        finish(text, scored.sent(text.length()), FinishReason.STOP, sink);
-        return;
-      }
     }
-    if (!text.isEmpty()) {
+    text = meter.take(text);
+    if (isEnded()) {
+      finishEarly(text, sink);
+    } else if (!text.isEmpty()) {
       sink.next(new AnswerPart(choice, text, scored.sent(text.length()), null));
     }
   }
 
+  /** Whether a stop string was found, or text had to be cut off before it. */
+  private boolean isEnded() {
+    return meter.isFull() || (stops != null && stops.matched());
+  }
+
+  private void finishEarly(String text, SynchronousSink<AnswerPart> sink) {
+    FinishReason reason = meter.isFull() ? FinishReason.LENGTH : FinishReason.STOP;
+    finish(text, scored.sent(text.length()), reason, sink);
+  }
+
   private void count() {
+    meter.token();
     long now = System.nanoTime();
     if (trace.outputTokens() == 0) {
       metrics.token(true, now - trace.startNanos());
@@ -92,7 +101,7 @@ final class AnswerAssembler {
       metrics.token(false, now - lastTokenNanos);
     }
     if (!spoke) {
-      read(Objects.requireNonNull(stream.prefill(), "tokens before the prompt was read"));
+      read(Objects.requireNonNull(meter.stream().prefill(), "tokens before the prompt was read"));
     }
     lastTokenNanos = now;
     trace.token(now);
@@ -111,8 +120,12 @@ final class AnswerAssembler {
     }
     // What the decoder still holds is the beginning of a letter whose rest did not come. It is not
     // sent: nobody can read half a letter, and its replacement would be a letter nobody wrote.
-    String text = stops == null ? "" : stops.finish();
-    finish(text, scored.rest(), end.reason(), sink);
+    String text = meter.take(stops == null ? "" : stops.finish());
+    if (isEnded()) {
+      finishEarly(text, sink);
+    } else {
+      finish(text, scored.rest(), end.reason(), sink);
+    }
   }
 
   private void finish(
@@ -120,6 +133,7 @@ final class AnswerAssembler {
       List<ScoredToken> tokens,
       FinishReason reason,
       SynchronousSink<AnswerPart> sink) {
+    meter.end();
     AnswerPart.Ending ending =
         new AnswerPart.Ending(
             reason, totals.ended(new AnswerPart.Ending(reason, null).finishReason()));

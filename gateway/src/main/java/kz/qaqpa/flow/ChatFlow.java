@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Permit;
 import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.GenerationFailure;
@@ -86,41 +87,54 @@ public final class ChatFlow {
   public Mono<Void> run(Call call, Function<Answer, Publisher<Void>> respond) {
     prompts.check(call.generation());
     return Flux.usingWhen(
-            Mono.fromSupplier(() -> new Lease(gate.admit(call.application()))), // 2, on E
+            Mono.fromSupplier(() -> admitted(call)), // 2, on E
             lease ->
                 submitted(call, lease) // 3 and 4, on T
                     .publishOn(call.edge()) // 5, back on E
-                    .flatMapMany(submitted -> respond.apply(answer(call, submitted))),
+                    .flatMapMany(choices -> respond.apply(answer(call, choices))),
             lease -> Mono.fromRunnable(lease::close))
         .then();
   }
 
-  /**
-   * What the step loop has.
-   *
-   * @param prompts each with as many streams as it has choices
-   * @param streams one for each answer
-   */
-  private record Submitted(List<ReadyPrompt> prompts, List<TokenStream> streams) {}
+  private Lease admitted(Call call) {
+    Permit permit = gate.admit(call.application());
+    call.trace().rates(permit.rates());
+    return new Lease(permit);
+  }
 
-  /** Steps 3 and 4: text to tokens, and over to the step loop. */
-  private Mono<Submitted> submitted(Call call, Lease lease) {
+  /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. One meter an answer. */
+  private Mono<List<ChoiceMeter>> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
     return pool.call(() -> {
       if (lease.isClosed()) {
         throw new IllegalStateException("the client left while its request waited");
       }
       List<ReadyPrompt> ready = prompts.build(call);
-      call.trace().prompt(ready.stream().mapToInt(one -> one.request().prompt().length).sum());
-      List<TokenStream> streams = new ArrayList<>(call.generation().answers());
-      for (ReadyPrompt prompt : ready) {
-        List<TokenStream> opened = submit(prompt.request(), call.generation().choices());
-        lease.own(opened);
-        streams.addAll(opened);
-      }
+      call.trace().prompt(ready.stream().mapToInt(ReadyPrompt::tokens).sum());
+      Allowance allowance = Allowance.reserve(call.generation(), ready, lease.permit());
+      call.trace().rates(allowance.rates());
+      List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
       call.trace().enter(RequestTrace.Phase.QUEUE);
-      return new Submitted(ready, streams);
+      return choices;
     });
+  }
+
+  private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
+    List<ChoiceMeter> all = new ArrayList<>();
+    lease.opening();
+    try {
+      for (ReadyPrompt prompt : allowance.prompts()) {
+        List<ChoiceMeter> meters = new ArrayList<>(choices);
+        for (TokenStream stream : submit(prompt.request(), choices)) {
+          meters.add(new ChoiceMeter(prompt, stream, allowance.nextMeter()));
+        }
+        lease.own(new Lease.Part(prompt, meters));
+        all.addAll(meters);
+      }
+    } finally {
+      lease.opened();
+    }
+    return all;
   }
 
   private List<TokenStream> submit(GenerationRequest request, int choices) {
@@ -132,34 +146,30 @@ public final class ChatFlow {
   }
 
   /** Steps 10 and 11: tokens to text, on E. */
-  private Answer answer(Call call, Submitted submitted) {
-    List<TokenStream> streams = submitted.streams();
-    AnswerTotals totals = new AnswerTotals(call.trace(), streams.size());
-    List<Flux<AnswerPart>> choices = new ArrayList<>(streams.size());
-    for (int i = 0; i < streams.size(); i++) {
-      ReadyPrompt prompt = submitted.prompts().get(i / call.generation().choices());
-      choices.add(parts(call, i, prompt, streams.get(i), totals));
+  private Answer answer(Call call, List<ChoiceMeter> meters) {
+    AnswerTotals totals = new AnswerTotals(call.trace(), meters.size());
+    List<Flux<AnswerPart>> choices = new ArrayList<>(meters.size());
+    for (int i = 0; i < meters.size(); i++) {
+      choices.add(parts(call, i, meters.get(i), totals));
     }
     return new Answer(
         call.id(),
         Instant.now().getEpochSecond(),
         model.id(),
         call.agency(),
-        streams.size(),
+        meters.size(),
         choices.size() == 1 ? choices.getFirst() : Flux.merge(choices));
   }
 
-  private Flux<AnswerPart> parts(
-      Call call, int choice, ReadyPrompt prompt, TokenStream stream, AnswerTotals totals) {
+  private Flux<AnswerPart> parts(Call call, int choice, ChoiceMeter meter, AnswerTotals totals) {
     AnswerAssembler assembler =
-        new AnswerAssembler(call, choice, prompt, stream, model.tokenizer(), totals, metrics);
+        new AnswerAssembler(call, choice, meter, model.tokenizer(), totals, metrics);
     Flux<AnswerPart> parts =
-        stream
+        meter.stream()
             .flux(call.edge())
             .<AnswerPart>handle(assembler::accept)
             .onErrorMap(GenerationFailure.class, Refusals::of);
-    return prompt.echo().isEmpty()
-        ? parts
-        : parts.startWith(new AnswerPart(choice, prompt.echo(), List.of(), null));
+    String echo = meter.prompt().echo();
+    return echo.isEmpty() ? parts : parts.startWith(new AnswerPart(choice, echo, List.of(), null));
   }
 }

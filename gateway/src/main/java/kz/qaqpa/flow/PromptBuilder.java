@@ -9,7 +9,9 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
+import kz.qaqpa.tokenizer.CharacterMeter;
 import kz.qaqpa.tokenizer.StreamingDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,9 @@ final class PromptBuilder {
   }
 
   private ReadyPrompt ready(ChatFlow.Call call, Prompt prompt, SamplingParams sampling) {
-    int[] tokens = encode(call.generation(), prompt);
+    Encoded encoded = encode(call.generation(), prompt);
+    int[] tokens = encoded.tokens();
+    long characters = encoded.characters();
     GenerationRequest request =
         new GenerationRequest(
             call.id(),
@@ -75,11 +79,15 @@ final class PromptBuilder {
             System.nanoTime() + deadline.toNanos(),
             call.generation().priority());
     return switch (prompt) {
-      case Prompt.Conversation _ -> new ReadyPrompt(request, "", NONE);
-      case Prompt.Text text -> new ReadyPrompt(request, text.echo() ? text.text() : "", NONE);
+      case Prompt.Conversation _ -> new ReadyPrompt(request, characters, "", NONE);
+      case Prompt.Text text ->
+          new ReadyPrompt(request, characters, text.echo() ? text.text() : "", NONE);
       case Prompt.Tokens ids ->
           new ReadyPrompt(
-              request, ids.echo() ? text(tokens) : "", lastOf(tokens, LONGEST_BEGINNING));
+              request,
+              characters,
+              ids.echo() ? text(tokens) : "",
+              lastOf(tokens, LONGEST_BEGINNING));
     };
   }
 
@@ -97,24 +105,42 @@ final class PromptBuilder {
     return Arrays.copyOfRange(tokens, Math.max(0, tokens.length - most), tokens.length);
   }
 
-  private int[] encode(Generation generation, Prompt prompt) {
+  /** Tokens, and characters of the text that they are of. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on once; never changed.
+  private record Encoded(int[] tokens, long characters) {
+    static Encoded of(Turns.Kept kept) {
+      long characters = 0;
+      for (ChatMessage message : kept.messages()) {
+        characters += CharacterMeter.count(message.content());
+      }
+      return new Encoded(kept.tokens(), characters);
+    }
+  }
+
+  private Encoded encode(Generation generation, Prompt prompt) {
     return switch (prompt) {
       case Prompt.Conversation talk when talk.dropOldest() ->
-          new Turns(talk.messages())
-              .fit(
-                  model.mostBytes(),
-                  model.contextLength() - answerRoom(generation),
-                  kept -> model.encode(new Prompt.Conversation(kept, false, talk.field()), true));
-      case Prompt.Conversation talk -> model.encode(talk, true);
+          Encoded.of(
+              new Turns(talk.messages())
+                  .fit(
+                      model.mostBytes(),
+                      model.contextLength() - answerRoom(generation),
+                      kept ->
+                          model.encode(new Prompt.Conversation(kept, false, talk.field()), true)));
+      case Prompt.Conversation talk ->
+          Encoded.of(new Turns.Kept(talk.messages(), model.encode(talk, true)));
       case Prompt.Text text -> {
         int[] tokens = model.encode(text, true);
         if (tokens.length == 0) {
           throw Refusal.BadRequest.value(
               text.field(), "0 tokens", "at least 1, as " + model.id() + " has no start token");
         }
-        yield tokens;
+        yield new Encoded(tokens, CharacterMeter.count(text.text()));
       }
-      case Prompt.Tokens tokens -> model.require(tokens);
+      case Prompt.Tokens ids -> {
+        int[] tokens = model.require(ids);
+        yield new Encoded(tokens, CharacterMeter.count(model.tokenizer().decode(tokens, true)));
+      }
     };
   }
 

@@ -6,8 +6,22 @@ import kz.qaqpa.batching.GenerationRequest;
  * A prompt that is ready to be submitted.
  *
  * @param request what the engine is told
+ * @param characters characters of the text that was written, without the template's own words
  * @param echo what the answer begins with, possibly nothing
  * @param tail its last tokens, where a letter may have begun that the answer ends; else none
  */
 @SuppressWarnings("ArrayRecordComponent") // Read by one owner; no copies.
-record ReadyPrompt(GenerationRequest request, String echo, int[] tail) {}
+record ReadyPrompt(GenerationRequest request, long characters, String echo, int[] tail) {
+
+  /** Tokens of the prompt. */
+  int tokens() {
+    return request.prompt().length;
+  }
+
+  /** The same with an answer of at most so many tokens. */
+  ReadyPrompt capped(int most) {
+    return request.maxTokens() > most
+        ? new ReadyPrompt(request.withMaxTokens(most), characters, echo, tail)
+        : this;
+  }
+}

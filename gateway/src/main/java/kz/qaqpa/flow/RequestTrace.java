@@ -1,6 +1,7 @@
 package kz.qaqpa.flow;
 
 import java.util.Locale;
+import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class RequestTrace {
   private @Nullable String agency;
   private @Nullable String application;
   private @Nullable String model;
+  private RateLimits rates = RateLimits.NONE;
   private boolean streamed;
   private int status;
   private @Nullable String finish;
@@ -72,6 +74,11 @@ public final class RequestTrace {
   public void asks(String modelId, boolean asStream) {
     model = modelId;
     streamed = asStream;
+  }
+
+  /** Notes how the limits of who asks stand. */
+  public void rates(RateLimits now) {
+    rates = now;
   }
 
   /** Notes how far it came. */
@@ -160,6 +167,10 @@ public final class RequestTrace {
 
   public @Nullable String model() {
     return model;
+  }
+
+  public RateLimits rates() {
+    return rates;
   }
 
   public boolean streamed() {

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import kz.qaqpa.admission.Refusal;
 import reactor.core.publisher.Mono;
@@ -40,21 +41,27 @@ public final class TokenizePool implements AutoCloseable {
 
   /**
    * Runs a task on the pool; its result comes on the pool's thread. Cancelling takes a waiting task
-   * out of the queue; one that runs goes on to its end, and its result is dropped.
+   * out of the queue; one that runs goes on to its end, and its result or failure is dropped.
    *
    * @return the result, or {@link Refusal.Overloaded} if the queue is full
    */
   public <T> Mono<T> call(Callable<T> task) {
     return Mono.create(sink -> {
+      AtomicBoolean cancelled = new AtomicBoolean();
       Runnable work =
           () -> {
             try {
               sink.success(task.call());
             } catch (Exception e) {
-              sink.error(e);
+              if (!cancelled.get()) {
+                sink.error(e);
+              }
             }
           };
-      sink.onCancel(() -> executor.remove(work));
+      sink.onCancel(() -> {
+        cancelled.set(true);
+        executor.remove(work);
+      });
       try {
         executor.execute(work);
       } catch (RejectedExecutionException e) {

@@ -27,31 +27,40 @@ final class Turns {
   }
 
   /**
-   * The tokens of as much of the conversation as fits. Encodes it about log2(turns) times, and once
-   * if all of it fits.
+   * What was kept.
+   *
+   * @param messages as they were encoded
+   * @param tokens of them
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on once; never changed.
+  record Kept(List<ChatMessage> messages, int[] tokens) {}
+
+  /**
+   * As much of the conversation as fits. Encodes it about log2(turns) times, and once if all of it
+   * fits.
    *
    * @param characters most characters that can fit, however well they tokenise
    * @param tokens most tokens
    * @param encoder renders and encodes messages
-   * @return the tokens without as few of the oldest turns as possible; more than fit, if not even
-   *     the last turn alone does
+   * @return all but as few of the oldest turns as possible; more than fit, if not even the last
+   *     turn alone does
    */
-  int[] fit(long characters, int tokens, Function<List<ChatMessage>, int[]> encoder) {
+  Kept fit(long characters, int tokens, Function<List<ChatMessage>, int[]> encoder) {
     int low = 0; // Leaving out fewer than these does not fit.
     while (low < most() && characters(without(low)) > characters) {
       low++;
     }
-    int[] best = encoder.apply(without(low));
-    if (best.length <= tokens || low == most()) {
+    Kept best = kept(low, encoder);
+    if (best.tokens().length <= tokens || low == most()) {
       return best;
     }
     int high = most(); // Leaving out these fits, or nothing does.
-    best = encoder.apply(without(high));
+    best = kept(high, encoder);
     low++;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      int[] encoded = encoder.apply(without(middle));
-      if (encoded.length <= tokens) {
+      Kept encoded = kept(middle, encoder);
+      if (encoded.tokens().length <= tokens) {
         best = encoded;
         high = middle;
       } else {
@@ -59,6 +68,11 @@ final class Turns {
       }
     }
     return best;
+  }
+
+  private Kept kept(int leftOut, Function<List<ChatMessage>, int[]> encoder) {
+    List<ChatMessage> rest = without(leftOut);
+    return new Kept(rest, encoder.apply(rest));
   }
 
   /** Characters of what cannot be left out. */

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
@@ -142,6 +143,14 @@ public final class HttpGateway implements AutoCloseable {
     server.channel().close().awaitUninterruptibly();
     guard.goAway();
     routes.forEach(Route::drain);
+  }
+
+  /** Waits until what was drained has said its last words, at most so long. */
+  public void awaitDrained(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (!routes.stream().allMatch(Route::isDrained) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** Closes everything that is still open. */

@@ -13,6 +13,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import kz.qaqpa.admission.quota.QuotaBook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,11 @@ public final class GatewayMetrics implements AutoCloseable {
   /** Adds what the step loop and the cache know of themselves. */
   public void watch(EngineSource source) {
     registry.register(new EngineCollector(model, source));
+  }
+
+  /** Adds what the quotas know of themselves. */
+  public void watch(QuotaBook quotas) {
+    registry.register(new QuotaCollector(quotas));
   }
 
   /**

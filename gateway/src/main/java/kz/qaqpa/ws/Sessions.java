@@ -82,6 +82,11 @@ public final class Sessions {
     open.forEach(Session::drain);
   }
 
+  /** Whether no session is open; any thread. */
+  public boolean isEmpty() {
+    return open.isEmpty();
+  }
+
   private void ended(Session session, int code, int messages, int responses) {
     open.remove(session);
     parts.metrics().socketClosed(code);

@@ -87,7 +87,8 @@ class ServePartsTest {
                     new AgenciesFile.AgencyEntry(
                         "sandbox",
                         new Agency.Names("қ", "р", "e"),
-                        List.of(new AgenciesFile.ApplicationEntry("development", 2, null))))));
+                        null,
+                        List.of(new AgenciesFile.ApplicationEntry("development", null, null))))));
     DevelopmentKey one = DevelopmentKey.make(directory, true, Map.of());
     DevelopmentKey two = DevelopmentKey.make(directory, true, Map.of());
     assertThat(one.key()).matches("qpk_[A-Za-z0-9_-]{43}").isNotEqualTo(two.key());

@@ -98,7 +98,8 @@ class TurnsTest {
                 messages -> {
                   encodings++;
                   return contents(messages).chars().toArray();
-                });
+                })
+            .tokens();
     return new String(ids, 0, ids.length);
   }
 

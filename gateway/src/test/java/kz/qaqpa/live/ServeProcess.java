@@ -91,8 +91,8 @@ final class ServeProcess implements AutoCloseable {
         "  - id: sandbox",
         "    name: {kk: Сынақ алаңы, ru: Песочница, en: Sandbox}",
         "    applications:",
-        "      - {id: development, maxStreams: 256}",
-        "      - {id: narrow, maxStreams: 1, keys: [{sha256: " + sha256 + "}]}");
+        "      - {id: development, limits: {concurrentStreams: 256}}",
+        "      - {id: narrow, limits: {concurrentStreams: 1}, keys: [{sha256: " + sha256 + "}]}");
   }
 
   /** The tap is what a reverse proxy is: browsers know another port than the gateway's own. */

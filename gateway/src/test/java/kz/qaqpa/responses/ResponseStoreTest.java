@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.http.api.ChatMessage;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -143,6 +144,7 @@ class ResponseStoreTest {
   }
 
   private static Application application(String agency, String id) {
-    return new Application(new Agency(agency, new Agency.Names("a", "a", "a")), id, 1);
+    Agency.Names names = new Agency.Names("a", "a", "a");
+    return new Application(new Agency(agency, names, Limits.NONE), id, Limits.NONE);
   }
 }

@@ -40,6 +40,12 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   private volatile TokenStream.@Nullable Prefill prefill;
   private volatile boolean cancelled;
 
+  /** Both grow, and are written by the step loop alone. */
+  private volatile int promptRead;
+
+  private volatile int generated;
+  private int pushed; // step loop only
+
   /**
    * A stream without events.
    *
@@ -80,6 +86,18 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   }
 
   @Override
+  public void promptRead(int tokens) {
+    if (tokens > promptRead) { // After a preemption it is read again.
+      promptRead = tokens;
+    }
+  }
+
+  @Override
+  public Progress progress() {
+    return new Progress(promptRead, generated);
+  }
+
+  @Override
   public void prefilled(TokenStream.Prefill read) {
     prefill = read;
   }
@@ -91,6 +109,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
 
   @Override
   public void push(int token, @Nullable Logprobs logprobs) {
+    generated = ++pushed;
     emit(logprobs == null ? plain(token) : new TokenEvent.Token(token, logprobs));
   }
 

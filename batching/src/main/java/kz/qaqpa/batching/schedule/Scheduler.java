@@ -230,7 +230,10 @@ public final class Scheduler {
     for (int row = 0; row < plan.rows(); row++) {
       Sequence s = step.owner(row);
       int tokens = plan.queryLength(row);
-      tally.add(Item.COMPUTED_PROMPT_TOKENS, s.state == PREFILL ? tokens : 0);
+      if (s.state == PREFILL) {
+        tally.add(Item.COMPUTED_PROMPT_TOKENS, tokens);
+        s.outlet.promptRead(s.computed + tokens);
+      }
       if (s.computed + tokens < s.promptLength()) {
         residency.append(s, tokens);
       } else if (s.state == PREFILL) {

@@ -21,6 +21,9 @@ public interface TokenOutlet {
   /** The sequence has left the waiting queue, for a slot or for good; called exactly once. */
   void leftQueue();
 
+  /** So many tokens of the prompt have been read, computed or cached. */
+  void promptRead(int tokens);
+
   /** The prompt has been read; called once, right before the first token. */
   void prefilled(TokenStream.Prefill prefill);
 

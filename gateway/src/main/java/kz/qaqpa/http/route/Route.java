@@ -22,4 +22,9 @@ public interface Route {
 
   /** The server is stopping: what outlives a request here is to end when its work is done. */
   default void drain() {}
+
+  /** Whether nothing that {@link #drain} lets end is still open; any thread. */
+  default boolean isDrained() {
+    return true;
+  }
 }

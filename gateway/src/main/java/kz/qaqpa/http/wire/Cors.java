@@ -30,10 +30,13 @@ public final class Cors {
           "x-should-retry",
           "x-ratelimit-limit-requests",
           "x-ratelimit-limit-tokens",
+          "x-ratelimit-limit-characters",
           "x-ratelimit-remaining-requests",
           "x-ratelimit-remaining-tokens",
+          "x-ratelimit-remaining-characters",
           "x-ratelimit-reset-requests",
-          "x-ratelimit-reset-tokens");
+          "x-ratelimit-reset-tokens",
+          "x-ratelimit-reset-characters");
 
   private final Set<String> origins;
   private final boolean credentials;

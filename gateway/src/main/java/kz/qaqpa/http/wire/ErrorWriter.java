@@ -67,6 +67,9 @@ public final class ErrorWriter {
       LOG.error("request {} failed", trace.id(), WithoutText.of(failure));
       error = HttpError.internal();
     }
+    if (failure instanceof Refusal.OverQuota over) {
+      trace.rates(over.rates());
+    }
     metrics.refused(error.tag());
     trace.failed(error.tag());
     return error;

@@ -86,11 +86,14 @@ public final class Exchange {
   public HttpHeaders head(int status) {
     trace.answered(status);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - trace.startNanos());
-    return response
-        .status(status)
-        .responseHeaders()
-        .set(REQUEST_ID, trace.id())
-        .set("openai-processing-ms", Long.toString(millis));
+    HttpHeaders headers =
+        response
+            .status(status)
+            .responseHeaders()
+            .set(REQUEST_ID, trace.id())
+            .set("openai-processing-ms", Long.toString(millis));
+    RateLimitHeaders.set(headers, trace.rates());
+    return headers;
   }
 
   /** Sends a whole body. */

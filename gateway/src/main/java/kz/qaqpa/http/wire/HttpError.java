@@ -98,7 +98,10 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
       case Refusal.UpgradeRequired _ -> of(426, "upgrade_required", INVALID, Retry.NEVER, text);
       // A limit per minute is worth waiting for, one per day is not.
       case Refusal.OverQuota over ->
-          of(429, "rate_limit_exceeded", RATE, Retry.after(over.retryAfter()), text);
+          over.lasting()
+              ? of(429, "insufficient_quota", "insufficient_quota", Retry.NEVER, text)
+              : of(429, "rate_limit_exceeded", RATE, Retry.after(over.retryAfter()), text);
+      case Refusal.BeyondQuota _ -> of(403, "beyond_quota", INVALID, Retry.NEVER, text);
       case Refusal.Overloaded _ -> of(503, "overloaded", SERVER, Retry.SOON, text);
       case Refusal.Draining _ -> closing(of(503, "draining", SERVER, Retry.SOON, text));
       case Refusal.EngineFailed _ -> of(503, "engine_failed", SERVER, Retry.ANY_TIME, text);

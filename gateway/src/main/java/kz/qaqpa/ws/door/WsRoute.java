@@ -95,4 +95,9 @@ public final class WsRoute implements Route {
   public void drain() {
     sessions.drain();
   }
+
+  @Override
+  public boolean isDrained() {
+    return sessions.isEmpty();
+  }
 }

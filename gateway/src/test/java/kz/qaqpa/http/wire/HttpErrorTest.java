@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.http.api.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,8 @@ class HttpErrorTest {
     is(new Refusal.TooLarge("m"), 413, "request_too_large", false, 0);
     is(new Refusal.UnsupportedMedia("m"), 415, "unsupported_media_type", false, 0);
     is(over(Duration.ofSeconds(7)), 429, "rate_limit_exceeded", true, 7);
+    is(lasting(Duration.ofSeconds(7)), 429, "insufficient_quota", false, 0);
+    is(new Refusal.BeyondQuota("m"), 403, "beyond_quota", false, 0);
     is(new Refusal.Overloaded("m"), 503, "overloaded", true, 1);
     is(new Refusal.Draining(), 503, "draining", true, 1);
     is(new Refusal.EngineFailed("m"), 503, "engine_failed", true, 0);
@@ -52,6 +55,10 @@ class HttpErrorTest {
 
   private static Refusal over(Duration wait) {
     return new Refusal.OverQuota("m", wait);
+  }
+
+  private static Refusal lasting(Duration wait) {
+    return new Refusal.OverQuota("m", wait, true, RateLimits.NONE);
   }
 
   private static void is(

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.admission.quota.Limits;
 import org.junit.jupiter.api.Test;
 
 class TicketsTest {
@@ -60,6 +61,7 @@ class TicketsTest {
   }
 
   private static Application application(String id) {
-    return new Application(new Agency("a", new Agency.Names("к", "р", "e")), id, 1);
+    return new Application(
+        new Agency("a", new Agency.Names("к", "р", "e"), Limits.NONE), id, Limits.NONE);
   }
 }

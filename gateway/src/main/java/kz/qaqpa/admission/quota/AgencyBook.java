@@ -1,0 +1,255 @@
+package kz.qaqpa.admission.quota;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts of one agency and of its applications. Any thread.
+ *
+ * <pre>
+ * One step    A request is counted in two accounts of six counters each. One lock of the agency
+ *             covers both, so a reservation is made in all of them or in none, and nobody sees it
+ *             half made. Agencies do not wait for each other.
+ * Never more  settled + reserved <= limit in every window at every moment: a reservation is made
+ *             only where it fits, and turns into at most as much that is settled.
+ * Then not    What is given back after its window was over is nobody's.
+ * Memory      Twelve numbers for each application of the file, whatever the traffic.
+ * </pre>
+ */
+final class AgencyBook {
+  /**
+   * Characters reserved for each token of an answer where characters are limited. Texts of the
+   * languages served here have 1.6 to 5; an answer that has more on average ends early.
+   */
+  static final int CHARACTERS_PER_TOKEN = 8;
+
+  /** Answers in the making of an application whose limits say nothing of them. */
+  static final int USUAL_STREAMS = 64;
+
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private final WindowCalendar calendar;
+  private final LongSupplier nanoTime;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Account agency;
+  private final Map<String, Account> applications = new HashMap<>();
+  private final Map<String, Long> refused = new HashMap<>();
+  private Used settled = Used.NOTHING;
+  private Used reserved = Used.NOTHING;
+  private long shrunk;
+
+  AgencyBook(String id, WindowCalendar calendar, LongSupplier nanoTime) {
+    this.calendar = calendar;
+    this.nanoTime = nanoTime;
+    this.agency = new Account("agency " + id, nanoTime);
+  }
+
+  Entry enter(Subject subject) {
+    lock.lock();
+    try {
+      Account application = application(subject.application());
+      agency.limit(subject.agencyLimits());
+      application.limit(subject.limits());
+      Shortage shortage = streamShortage(application, USUAL_STREAMS);
+      if (shortage == null) {
+        shortage = streamShortage(agency, Integer.MAX_VALUE);
+      }
+      if (shortage == null) {
+        shortage = takeRequest(application);
+      }
+      if (shortage != null) {
+        return counted(shortage);
+      }
+      agency.streams(1);
+      application.streams(1);
+      return new Pass(this, application, subject.minGrant(), requestRates(application));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Account application(String id) {
+    return applications.computeIfAbsent(id, _ -> new Account("application " + id, nanoTime));
+  }
+
+  private @Nullable Shortage streamShortage(Account account, int fallback) {
+    int most = account.mostStreams(fallback);
+    if (account.streams() < most) {
+      return null;
+    }
+    return new Shortage(
+        Shortage.Kind.PASSING,
+        "concurrentStreams",
+        account.name(),
+        account.streams() + 1L,
+        most,
+        SOON,
+        RateLimits.NONE);
+  }
+
+  private @Nullable Shortage takeRequest(Account application) {
+    RequestRate own = application.rate();
+    RequestRate agencys = agency.rate();
+    if (own != null && !own.tryTake()) {
+      return requestShortage(application, own);
+    }
+    if (agencys != null && !agencys.tryTake()) {
+      if (own != null) {
+        own.giveBack();
+      }
+      return requestShortage(agency, agencys);
+    }
+    return null;
+  }
+
+  private static Shortage requestShortage(Account account, RequestRate rate) {
+    return new Shortage(
+        Shortage.Kind.PASSING,
+        "requestsPerSecond",
+        account.name(),
+        rate.burst() + 1L,
+        rate.burst(),
+        rate.untilNext(),
+        new RateLimits(rate.reading(), null, null));
+  }
+
+  private RateLimits requestRates(Account application) {
+    RequestRate own = application.rate();
+    RequestRate agencys = agency.rate();
+    if (own == null && agencys == null) {
+      return RateLimits.NONE;
+    }
+    RateLimits.Rate one = own == null ? null : own.reading();
+    RateLimits.Rate other = agencys == null ? null : agencys.reading();
+    boolean first = other == null || (one != null && one.remaining() <= other.remaining());
+    return new RateLimits(first ? one : other, null, null);
+  }
+
+  Outcome reserve(Pass pass, Demand demand) {
+    lock.lock();
+    try {
+      if (pass.closed || pass.moment != null) {
+        throw new IllegalStateException("reserve: the request is over, or has reserved");
+      }
+      WindowCalendar.Moment moment = calendar.now();
+      agency.roll(moment);
+      pass.application.roll(moment);
+      long room = room(pass, demand, false);
+      long roomInCharacters = room(pass, demand, true);
+      long least = demand.output(pass.minGrant);
+      if (room < least || roomInCharacters < least * CHARACTERS_PER_TOKEN) {
+        return counted(shortages(pass, moment).of(demand, least));
+      }
+      int cap = demand.capWithin(room);
+      long output = demand.output(cap);
+      boolean limited = roomInCharacters < Long.MAX_VALUE;
+      long characters = Math.min(roomInCharacters, output * CHARACTERS_PER_TOKEN);
+      take(pass, moment, demand.promptTokens() + output, demand.promptCharacters() + characters);
+      pass.charactersLimited = limited;
+      shrunk += cap < demand.longest() ? 1 : 0;
+      return new Grant(cap, limited ? characters : Long.MAX_VALUE, shortages(pass, moment).rates());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Shortages shortages(Pass pass, WindowCalendar.Moment moment) {
+    Account[] accounts = {agency, pass.application};
+    return new Shortages(calendar, moment, accounts, pass.rates().requests());
+  }
+
+  /** What all windows together leave for answers; {@link Long#MAX_VALUE} without a limit. */
+  private long room(Pass pass, Demand demand, boolean characters) {
+    long prompt = characters ? demand.promptCharacters() : demand.promptTokens();
+    long room = Long.MAX_VALUE;
+    for (Counter counter : Counter.ALL) {
+      if (counter.characters() == characters) {
+        if (agency.isLimited(counter)) {
+          room = Math.min(room, agency.left(counter) - prompt);
+        }
+        if (pass.application.isLimited(counter)) {
+          room = Math.min(room, pass.application.left(counter) - prompt);
+        }
+      }
+    }
+    return room;
+  }
+
+  private void take(Pass pass, WindowCalendar.Moment moment, long tokens, long characters) {
+    agency.reserve(tokens, characters);
+    pass.application.reserve(tokens, characters);
+    pass.moment = moment;
+    pass.tokens = tokens;
+    pass.characters = characters;
+    reserved = reserved.plus(new Used(tokens, characters));
+  }
+
+  void close(Pass pass, Used used) {
+    lock.lock();
+    try {
+      if (pass.closed) {
+        return;
+      }
+      pass.closed = true;
+      agency.streams(-1);
+      pass.application.streams(-1);
+      WindowCalendar.Moment moment = pass.moment;
+      if (moment != null) {
+        Used charge =
+            new Used(
+                Math.min(used.tokens(), pass.tokens),
+                pass.charactersLimited
+                    ? Math.min(used.characters(), pass.characters)
+                    : used.characters());
+        agency.settle(moment, pass.tokens, pass.characters, charge);
+        pass.application.settle(moment, pass.tokens, pass.characters, charge);
+        settled = settled.plus(charge);
+        reserved = reserved.plus(new Used(-pass.tokens, -pass.characters));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Shortage counted(Shortage shortage) {
+    refused.merge(shortage.setting(), 1L, Long::sum);
+    return shortage;
+  }
+
+  /** Adds what this agency has used since the start. */
+  QuotaTotals plus(QuotaTotals sum) {
+    lock.lock();
+    try {
+      return sum.plus(new QuotaTotals(settled, reserved, shrunk, Map.copyOf(refused)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How the open windows of the agency, or of one of its applications, stand. */
+  List<QuotaBook.Reading> readings(@Nullable String applicationId) {
+    lock.lock();
+    try {
+      Account account = applicationId == null ? agency : application(applicationId);
+      account.roll(calendar.now());
+      List<QuotaBook.Reading> readings = new ArrayList<>();
+      for (Counter counter : Counter.ALL) {
+        readings.add(
+            new QuotaBook.Reading(
+                counter,
+                account.cap(counter),
+                account.settled(counter),
+                account.reserved(counter)));
+      }
+      return readings;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

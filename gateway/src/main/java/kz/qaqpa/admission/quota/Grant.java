@@ -1,0 +1,11 @@
+package kz.qaqpa.admission.quota;
+
+/**
+ * What was reserved for a request.
+ *
+ * @param outputTokens most tokens of each of its answers, at least 1; what was asked, or less
+ * @param characters most characters of all its answers together, {@link Long#MAX_VALUE} if no limit
+ *     counts characters
+ * @param rates how the limits stand with this request in them
+ */
+public record Grant(int outputTokens, long characters, RateLimits rates) implements Outcome {}

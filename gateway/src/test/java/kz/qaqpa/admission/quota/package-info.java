@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.admission.quota;
+
+import org.jspecify.annotations.NullMarked;

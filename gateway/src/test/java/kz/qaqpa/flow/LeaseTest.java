@@ -1,0 +1,130 @@
+package kz.qaqpa.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.AgenciesFile;
+import kz.qaqpa.admission.Agency;
+import kz.qaqpa.admission.AgencyDirectory;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.quota.Demand;
+import kz.qaqpa.admission.quota.Limits;
+import kz.qaqpa.admission.quota.QuotaBook;
+import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.tokenizer.CharacterMeter;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/** Whatever the order in which a client leaves and streams are opened, nothing is left or lost. */
+class LeaseTest {
+  private final QuotaBook book = QuotaBook.system();
+  private final AdmissionGate gate =
+      new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())), book);
+  private final Lease lease = new Lease(gate.admit(application()));
+  private final Stream stream = new Stream();
+
+  @Test
+  void closedAfterwards_isChargedWhatWasComputed() {
+    submit();
+    assertThat(stream.closed).isFalse();
+    lease.close();
+    lease.close();
+    assertThat(stream.closed).isTrue();
+    assertThat(gate.live()).isZero();
+    // Six of eight tokens of the prompt, six of its eight characters, three tokens of the answer.
+    assertThat(book.totals().settled()).isEqualTo(new Used(9, 6));
+    assertThat(book.totals().reserved()).isEqualTo(Used.NOTHING);
+  }
+
+  @Test
+  void closedWhileStreamsAreOpened_endsWithTheLastOfThem() {
+    lease.permit().reserve(new Demand(8, 8, List.of(20)));
+    lease.opening();
+    lease.close();
+    assertThat(gate.live()).isEqualTo(1);
+    assertThat(lease.isClosed()).isTrue();
+    lease.own(part());
+    lease.opened();
+    assertThat(stream.closed).isTrue();
+    assertThat(gate.live()).isZero();
+    assertThat(book.totals().settled()).isEqualTo(new Used(9, 6));
+  }
+
+  @Test
+  void closedBefore_opensNothing() {
+    lease.close();
+    assertThat(gate.live()).isZero();
+    assertThatThrownBy(lease::opening).isInstanceOf(IllegalStateException.class);
+    assertThat(book.totals().settled()).isEqualTo(Used.NOTHING);
+  }
+
+  @Test
+  void anEndedChoice_isChargedWhatItsTextWasMadeOf() {
+    lease.permit().reserve(new Demand(8, 8, List.of(20)));
+    lease.opening();
+    Lease.Part part = part();
+    lease.own(part);
+    lease.opened();
+    ChoiceMeter choice = part.choices().getFirst();
+    choice.token();
+    choice.token();
+    assertThat(choice.take("қазақ")).isEqualTo("қазақ");
+    choice.end(); // The step loop was one token ahead.
+    lease.close();
+    assertThat(book.totals().settled()).isEqualTo(new Used(6 + 2, 6 + 5));
+  }
+
+  private void submit() {
+    lease.permit().reserve(new Demand(8, 8, List.of(20)));
+    lease.opening();
+    lease.own(part());
+    lease.opened();
+  }
+
+  private Lease.Part part() {
+    GenerationRequest request =
+        new GenerationRequest(
+            "id", "agency", 0, new int[8], 20, SamplingParams.greedy(), new int[0], Long.MAX_VALUE);
+    ReadyPrompt prompt = new ReadyPrompt(request, 8, "", new int[0]);
+    return new Lease.Part(
+        prompt, List.of(new ChoiceMeter(prompt, stream, new CharacterMeter(Long.MAX_VALUE))));
+  }
+
+  private static Application application() {
+    Agency agency = new Agency("agency", new Agency.Names("қ", "р", "e"), Limits.NONE);
+    return new Application(agency, "app", Limits.NONE);
+  }
+
+  /** Six tokens of its prompt were read, three generated. */
+  private static final class Stream implements TokenStream {
+    boolean closed;
+
+    @Override
+    public Flux<TokenEvent> flux(Scheduler edge) {
+      return Flux.never();
+    }
+
+    @Override
+    public @Nullable Prefill prefill() {
+      return null;
+    }
+
+    @Override
+    public Progress progress() {
+      return new Progress(6, 3);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}
