@@ -29,15 +29,17 @@ class TemplateFuzzTest {
 
   private static final List<String> DICTIONARY = dictionary();
 
-  private final Tokenizer tokenizer = Script.tokenizer();
-  private final ChatTemplate template = ChatTemplate.load(Script.KAZ_MINI, Script.tokenizer());
+  private static final Tokenizer TOKENIZER = Script.tokenizer();
+  private static final ChatTemplate TEMPLATE =
+      ChatTemplate.load(Script.KAZ_MINI, Script.tokenizer());
 
   @Test
   void anyWords_makeNoSpecialToken() {
-    FuzzRun.of(new Mutator(CORPUS, DICTIONARY), this::check);
+    FuzzRun.of(new Mutator(CORPUS, DICTIONARY), TemplateFuzzTest::check);
   }
 
-  private void check(byte[] input, RandomGenerator random) {
+  /** The property, of any bytes as words of messages that {@code random} makes of them. */
+  static void check(byte[] input, RandomGenerator random) {
     String text = wellFormed(input);
     List<Message> hostile = new ArrayList<>();
     List<Message> harmless = new ArrayList<>();
@@ -48,12 +50,12 @@ class TemplateFuzzTest {
       hostile.add(new Message(role, words));
       harmless.add(new Message(role, words.isBlank() ? words : "a"));
     }
-    assertThat(specials(template.encode(hostile, true)))
-        .isEqualTo(specials(template.encode(harmless, true)));
+    assertThat(specials(TEMPLATE.encode(hostile, true)))
+        .isEqualTo(specials(TEMPLATE.encode(harmless, true)));
   }
 
-  private List<Integer> specials(int[] ids) {
-    return Arrays.stream(ids).filter(tokenizer::isSpecial).boxed().toList();
+  private static List<Integer> specials(int[] ids) {
+    return Arrays.stream(ids).filter(TOKENIZER::isSpecial).boxed().toList();
   }
 
   /** What the door lets in: damaged letters were refused there. */

@@ -132,9 +132,9 @@ class HostileBodyTest {
   }
 
   /**
-   * Heap and Netty's direct memory after N rounds of everything above against after 2 N. The bound:
-   * 4 MiB, a tenth of what N rounds would leave behind if each request kept 1 KiB and each chunk
-   * its buffer; pools and caches that fill once are full after N.
+   * Heap and Netty's direct memory after N rounds of everything above against after 2 N. The bound
+   * of 4 MiB is above what a collector leaves lying about; in the long run it is some 200 bytes for
+   * each request. Pools and caches that fill once are full after N.
    */
   @Test
   void memoryStaysFlat() throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.ResponseConnection;
 import com.openai.core.http.ResponseWebSocketException;
 import com.openai.core.http.StreamResponse;
@@ -17,7 +18,9 @@ import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ResponsesClientEvent;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import kz.qaqpa.live.LiveGateway;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +95,27 @@ class OpenAiJavaResponsesTest {
     try (StreamResponse<ResponseStreamEvent> stream =
         client.responses().createStreaming(wish().temperature(2).maxOutputTokens(1_900).build())) {
       assertThat(stream.stream().findFirst()).isPresent();
+    }
+  }
+
+  @Test
+  void runningOne_isCancelled() {
+    // Without the tokens that end it, an answer goes on for seconds.
+    ResponseCreateParams endless =
+        wish()
+            .maxOutputTokens(1_900)
+            .putAdditionalBodyProperty(
+                "logit_bias", JsonValue.from(Map.of("8187", -100, "8190", -100)))
+            .build();
+    try (StreamResponse<ResponseStreamEvent> stream = client.responses().createStreaming(endless)) {
+      Iterator<ResponseStreamEvent> events = stream.stream().iterator();
+      String id = events.next().asCreated().response().id();
+      assertThat(client.responses().cancel(id).status()).contains(ResponseStatus.CANCELLED);
+      ResponseStreamEvent last = events.next();
+      while (events.hasNext()) {
+        last = events.next();
+      }
+      assertThat(last.asIncomplete().response().status()).contains(ResponseStatus.CANCELLED);
     }
   }
 

@@ -85,15 +85,16 @@ class ChatBodyFuzzTest {
 
   @Test
   void anyBytes_areARequestOrOneRefusal() {
-    FuzzRun.of(
-        new Mutator(CORPUS, DICTIONARY),
-        (input, _) -> {
-          try {
-            ChatRequestReader.read(JsonBody.read(input));
-          } catch (Refusal refusal) {
-            assertNamesAField(refusal, new String(input, StandardCharsets.UTF_8));
-          }
-        });
+    FuzzRun.of(new Mutator(CORPUS, DICTIONARY), (input, _) -> check(input));
+  }
+
+  /** The property, of any bytes. */
+  static void check(byte[] input) {
+    try {
+      ChatRequestReader.read(JsonBody.read(input));
+    } catch (Refusal refusal) {
+      assertNamesAField(refusal, new String(input, StandardCharsets.UTF_8));
+    }
   }
 
   private static void assertNamesAField(Refusal refusal, String input) {

@@ -54,18 +54,19 @@ class ClientEventFuzzTest {
 
   @Test
   void anyMessage_isAnEvent_orOneErrorFrame() {
-    FuzzRun.of(
-        new Mutator(CORPUS, DICTIONARY),
-        (input, _) -> {
-          ClientEvent event = ClientEventReader.read(input);
-          String lane = event.streamId();
-          if (lane != null) {
-            assertThat(lane).matches("[A-Za-z0-9_.-]{1,256}");
-          }
-          if (event instanceof ClientEvent.Bad bad) {
-            assertIsOneGoodFrame(bad, new String(input, StandardCharsets.UTF_8));
-          }
-        });
+    FuzzRun.of(new Mutator(CORPUS, DICTIONARY), (input, _) -> check(input));
+  }
+
+  /** The property, of any bytes. */
+  static void check(byte[] input) {
+    ClientEvent event = ClientEventReader.read(input);
+    String lane = event.streamId();
+    if (lane != null) {
+      assertThat(lane).matches("[A-Za-z0-9_.-]{1,256}");
+    }
+    if (event instanceof ClientEvent.Bad bad) {
+      assertIsOneGoodFrame(bad, new String(input, StandardCharsets.UTF_8));
+    }
   }
 
   private static void assertIsOneGoodFrame(ClientEvent.Bad bad, String input) {
