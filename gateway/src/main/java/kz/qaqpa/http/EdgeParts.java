@@ -10,8 +10,8 @@ import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizeFlow;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
-import kz.qaqpa.http.chat.ChatRoute;
-import kz.qaqpa.http.completions.CompletionsRoute;
+import kz.qaqpa.http.chat.ChatCompletions;
+import kz.qaqpa.http.completions.Completions;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.responses.ResponsesRoute;
 import kz.qaqpa.http.responses.StoredResponsesRoute;
@@ -21,6 +21,7 @@ import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.route.MetricsRoute;
 import kz.qaqpa.http.route.ModelsRoute;
 import kz.qaqpa.http.route.Route;
+import kz.qaqpa.http.route.TextRoute;
 import kz.qaqpa.http.tokens.TokensRoute;
 import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Cors;
@@ -77,7 +78,7 @@ public record EdgeParts(
     Tickets tickets = new Tickets();
     Sessions sessions = new Sessions(ws, responses, pool, errors, metrics);
     List<Route> routes = new ArrayList<>();
-    routes.add(new ChatRoute(door, flow, writer, metrics));
+    routes.add(new TextRoute(new ChatCompletions(), door, flow, writer, metrics));
     routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
     for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
       routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
@@ -85,7 +86,7 @@ public record EdgeParts(
     routes.add(
         new WsRoute(gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
     routes.add(new TicketsRoute(door, gate, tickets));
-    routes.add(new CompletionsRoute(door, flow, writer, metrics));
+    routes.add(new TextRoute(new Completions(), door, flow, writer, metrics));
     routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool), model, metrics));
     routes.add(new ModelsRoute(gate, card));
     routes.add(new HealthRoute(gate, engine));
