@@ -17,6 +17,11 @@ public record Application(Agency agency, String id, Limits limits) {
     Ids.check("id", id);
   }
 
+  /** Its name among the applications of all agencies. */
+  public String fullId() {
+    return agency.id() + '/' + id;
+  }
+
   /** Who asks, as the quota book knows it. */
   Subject subject() {
     return new Subject(agency.id(), agency.limits(), id, limits);

@@ -134,10 +134,7 @@ final class AnswerAssembler {
       FinishReason reason,
       SynchronousSink<AnswerPart> sink) {
     meter.end();
-    AnswerPart.Ending ending =
-        new AnswerPart.Ending(
-            reason, totals.ended(new AnswerPart.Ending(reason, null).finishReason()));
-    sink.next(new AnswerPart(choice, text, tokens, ending));
+    sink.next(new AnswerPart(choice, text, tokens, totals.end(reason)));
     sink.complete();
   }
 }

@@ -1,7 +1,6 @@
 package kz.qaqpa.flow;
 
-import kz.qaqpa.http.api.Usage;
-import org.jspecify.annotations.Nullable;
+import kz.qaqpa.batching.FinishReason;
 
 /** What the choices of one answer add up to. Confined to the event loop. */
 final class AnswerTotals {
@@ -18,13 +17,13 @@ final class AnswerTotals {
     this.open = choices;
   }
 
-  /** A choice has ended; the usage of all if it was the last. */
-  @Nullable Usage ended(String reason) {
+  /** The end of a choice; with the usage of all if it was the last. */
+  AnswerPart.Ending end(FinishReason reason) {
     open--;
-    if (open > 0) {
-      return null;
+    AnswerPart.Ending ending = new AnswerPart.Ending(reason, open > 0 ? null : trace.usage());
+    if (open == 0) {
+      trace.finished(ending.finishReason());
     }
-    trace.finished(reason);
-    return new Usage(trace.promptTokens(), trace.cachedTokens(), trace.outputTokens());
+    return ending;
   }
 }

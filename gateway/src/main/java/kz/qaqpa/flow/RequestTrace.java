@@ -3,6 +3,7 @@ package kz.qaqpa.flow;
 import java.util.Locale;
 import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.http.api.Usage;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,11 @@ public final class RequestTrace {
   /** Notes what was refused or failed, by its tag. */
   public void failed(String tag) {
     error = tag;
+  }
+
+  /** What its answer has taken so far. */
+  public Usage usage() {
+    return new Usage(promptTokens, cachedTokens, outputTokens);
   }
 
   /** What the metrics want to know. */

@@ -1,6 +1,7 @@
 package kz.qaqpa.flow;
 
 import java.util.List;
+import kz.qaqpa.http.api.TokenLogprob;
 
 /**
  * A token of an answer with its probability.
@@ -16,4 +17,14 @@ public record ScoredToken(byte[] bytes, float logprob, List<Alternative> alterna
   /** A token that could have been chosen. */
   @SuppressWarnings("ArrayRecordComponent")
   public record Alternative(byte[] bytes, float logprob) {}
+
+  /** As chat completions and responses tell it. */
+  public TokenLogprob told() {
+    return TokenLogprob.of(
+        bytes,
+        logprob,
+        alternatives.stream()
+            .map(other -> TokenLogprob.Top.of(other.bytes(), other.logprob()))
+            .toList());
+  }
 }

@@ -2,7 +2,7 @@ package kz.qaqpa.http;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
+import kz.qaqpa.config.Expect;
 
 /**
  * Section {@code cors}: which pages of other servers may use the API from a browser.
@@ -14,9 +14,6 @@ import java.util.regex.Pattern;
  * @param maxAge how long a browser may remember what it was told, 0 s to 1 d
  */
 public record CorsSettings(List<String> allowedOrigins, boolean allowCredentials, Duration maxAge) {
-  private static final Pattern ORIGIN =
-      Pattern.compile("https?://(\\[[0-9a-f:.]{2,45}]|[a-z0-9.-]{1,253})(:[0-9]{1,5})?");
-
   /** Checks origins and ranges. */
   public CorsSettings {
     allowedOrigins = List.copyOf(allowedOrigins);
@@ -29,13 +26,10 @@ public record CorsSettings(List<String> allowedOrigins, boolean allowCredentials
         throw new IllegalArgumentException(
             "allowedOrigins: * (expected: exact origins, as allowCredentials is true)");
       }
-      if (!origin.equals("*") && !ORIGIN.matcher(origin).matches()) {
-        throw new IllegalArgumentException(
-            "allowedOrigins: "
-                + origin
-                + " (expected: an origin such as https://app.example.kz, in lower case, no path)");
+      if (!origin.equals("*")) {
+        Expect.origin("allowedOrigins", origin);
       }
     }
-    Ranges.check("maxAge", maxAge, Duration.ZERO, Duration.ofDays(1));
+    Expect.range("maxAge", maxAge, Duration.ZERO, Duration.ofDays(1));
   }
 }

@@ -1,6 +1,7 @@
 package kz.qaqpa.http;
 
 import java.time.Duration;
+import kz.qaqpa.config.Expect;
 
 /**
  * Section {@code http}: limits of the edge.
@@ -38,19 +39,19 @@ public record HttpSettings(
 
   /** Checks ranges. */
   public HttpSettings {
-    Ranges.check("http.maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);
-    Ranges.check("http.maxHeaderBytes", maxHeaderBytes, 1 << 10, 1 << 20);
-    Ranges.check("http.maxConnections", maxConnections, 1, 1_000_000);
-    Ranges.check("http.maxConnectionsPerAddress", maxConnectionsPerAddress, 1, 1_000_000);
-    Ranges.check("http.maxStreams", maxStreams, 1, 10_000);
-    Ranges.check("http.headTimeout", headTimeout, SHORTEST, LONGEST);
-    Ranges.check("http.bodyTimeout", bodyTimeout, SHORTEST, LONGEST);
-    Ranges.check("http.sendTimeout", sendTimeout, SHORTEST, LONGEST);
-    Ranges.check("http.idleTimeout", idleTimeout, SHORTEST, LONGEST);
-    Ranges.check("http.keepAlive", keepAlive, SHORTEST, LONGEST);
-    Ranges.check("http.eventLoops", eventLoops, 0, 256);
-    Ranges.check("http.tokenizeThreads", tokenizeThreads, 0, 256);
-    Ranges.check("http.tokenizeQueue", tokenizeQueue, 1, 1_000_000);
+    Expect.range("http.maxBodyBytes", maxBodyBytes, 1 << 10, 1 << 30);
+    Expect.range("http.maxHeaderBytes", maxHeaderBytes, 1 << 10, 1 << 20);
+    Expect.range("http.maxConnections", maxConnections, 1, 1_000_000);
+    Expect.range("http.maxConnectionsPerAddress", maxConnectionsPerAddress, 1, 1_000_000);
+    Expect.range("http.maxStreams", maxStreams, 1, 10_000);
+    Expect.range("http.headTimeout", headTimeout, SHORTEST, LONGEST);
+    Expect.range("http.bodyTimeout", bodyTimeout, SHORTEST, LONGEST);
+    Expect.range("http.sendTimeout", sendTimeout, SHORTEST, LONGEST);
+    Expect.range("http.idleTimeout", idleTimeout, SHORTEST, LONGEST);
+    Expect.range("http.keepAlive", keepAlive, SHORTEST, LONGEST);
+    Expect.range("http.eventLoops", eventLoops, 0, 256);
+    Expect.range("http.tokenizeThreads", tokenizeThreads, 0, 256);
+    Expect.range("http.tokenizeQueue", tokenizeQueue, 1, 1_000_000);
   }
 
   /** {@link #eventLoops} with 0 resolved. */

@@ -3,6 +3,7 @@ package kz.qaqpa.http;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import kz.qaqpa.config.Expect;
 
 /**
  * Section {@code server}: where it listens and what it does with answers.
@@ -30,12 +31,12 @@ public record ServerSettings(
     if (host.isBlank()) {
       throw new IllegalArgumentException("server.host: \"\" (expected: a name or an address)");
     }
-    Ranges.check("server.port", port, 0, 65_535);
+    Expect.range("server.port", port, 0, 65_535);
     if (!ENGINE.matcher(engine).matches()) {
       throw new IllegalArgumentException(
           "server.engine: " + engine + " (expected: auto, or the name of an engine)");
     }
-    Ranges.check("server.deadline", deadline, Duration.ofSeconds(1), Duration.ofDays(1));
-    Ranges.check("server.drainTimeout", drainTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+    Expect.range("server.deadline", deadline, Duration.ofSeconds(1), Duration.ofDays(1));
+    Expect.range("server.drainTimeout", drainTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
   }
 }

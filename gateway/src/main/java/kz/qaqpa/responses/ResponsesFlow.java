@@ -1,8 +1,6 @@
 package kz.qaqpa.responses;
 
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import kz.qaqpa.admission.Application;
@@ -11,6 +9,7 @@ import kz.qaqpa.flow.Answer;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.Generation;
 import kz.qaqpa.flow.Prompt;
+import kz.qaqpa.flow.RandomIds;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.http.api.ChatMessage;
@@ -28,8 +27,6 @@ import reactor.core.scheduler.Scheduler;
  * looked up, {@link ChatFlow} makes the answer, what it came to is kept.
  */
 public final class ResponsesFlow {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final ChatFlow chat;
   private final ServedModel model;
   private final ResponseStore store;
@@ -71,7 +68,7 @@ public final class ResponsesFlow {
    */
   public Mono<Void> run(Call call, Function<ResponseStream, Publisher<Void>> respond) {
     return Mono.defer(() -> {
-      String hex = randomHex();
+      String hex = RandomIds.hex();
       List<ResponseItem> conversation = conversation(call, hex);
       ChatFlow.Call asked =
           new ChatFlow.Call(
@@ -165,12 +162,5 @@ public final class ResponsesFlow {
         request.sampling(),
         request.stop(),
         request.priority());
-  }
-
-  /** 128 random bits: whoever does not know an id cannot guess it. */
-  private static String randomHex() {
-    byte[] bytes = new byte[16];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -1,6 +1,7 @@
 package kz.qaqpa.responses;
 
 import java.time.Duration;
+import kz.qaqpa.config.Expect;
 
 /**
  * Section {@code responses}: what is kept of answers, in memory only.
@@ -18,22 +19,8 @@ public record ResponsesSettings(int storeEntries, long storeBytes, Duration stor
 
   /** Checks ranges. */
   public ResponsesSettings {
-    check("storeEntries", storeEntries, 1, MOST_ENTRIES);
-    check("storeBytes", storeBytes, LEAST_BYTES, MOST_BYTES);
-    if (storeTtl.compareTo(SHORTEST) < 0 || storeTtl.compareTo(LONGEST) > 0) {
-      throw wrong("storeTtl", storeTtl, SHORTEST, LONGEST);
-    }
-  }
-
-  private static void check(String name, long value, long low, long high) {
-    if (value < low || value > high) {
-      throw wrong(name, value, low, high);
-    }
-  }
-
-  private static IllegalArgumentException wrong(
-      String name, Object value, Object low, Object high) {
-    return new IllegalArgumentException(
-        "responses." + name + ": " + value + " (expected: " + low + " to " + high + ")");
+    Expect.range("responses.storeEntries", storeEntries, 1, MOST_ENTRIES);
+    Expect.range("responses.storeBytes", storeBytes, LEAST_BYTES, MOST_BYTES);
+    Expect.range("responses.storeTtl", storeTtl, SHORTEST, LONGEST);
   }
 }

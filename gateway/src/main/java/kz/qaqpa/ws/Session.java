@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
+import kz.qaqpa.http.api.JsonBody;
 import kz.qaqpa.responses.ResponseMemory;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.ws.event.ClientEvent;
@@ -31,9 +32,6 @@ import reactor.core.scheduler.Scheduler;
  * the event loop, but for {@link #drain}.
  */
 final class Session implements FrameHandler.Peer {
-  /** Messages beyond this would hold up the other connections of an event loop. */
-  private static final int PARSED_ON_LOOP = 64 << 10;
-
   private final Channel channel;
   private final Application application;
   private final RequestTrace trace;
@@ -152,7 +150,7 @@ final class Session implements FrameHandler.Peer {
     while (!over && !busy && !inbox.isEmpty() && outbox.hasRoom()) {
       byte[] utf8 = inbox.remove();
       lastUse = System.nanoTime();
-      if (utf8.length <= PARSED_ON_LOOP) {
+      if (utf8.length <= JsonBody.LONGEST_ON_LOOP) {
         handle(ClientEventReader.read(utf8));
       } else {
         parseElsewhere(utf8);

@@ -42,8 +42,7 @@ public final class Sessions {
    */
   public void reserve(Application application, Channel channel) {
     AtomicInteger count =
-        connections.computeIfAbsent(
-            application.agency().id() + '/' + application.id(), _ -> new AtomicInteger());
+        connections.computeIfAbsent(application.fullId(), _ -> new AtomicInteger());
     int most = parts.settings().maxConnections();
     if (count.incrementAndGet() > most) {
       count.decrementAndGet();

@@ -2,7 +2,7 @@ package kz.qaqpa.ws;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
+import kz.qaqpa.config.Expect;
 
 /**
  * Section {@code ws}: the Responses API over WebSocket.
@@ -35,8 +35,6 @@ public record WsSettings(
     Duration idleTimeout,
     Duration lifetime,
     Duration closeTimeout) {
-  private static final Pattern ORIGIN =
-      Pattern.compile("https?://(\\[[0-9a-f:.]{2,45}]|[a-z0-9.-]{1,253})(:[0-9]{1,5})?");
   private static final Duration SHORTEST = Duration.ofMillis(50);
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final Duration LINGER = Duration.ofSeconds(2);
@@ -44,42 +42,21 @@ public record WsSettings(
   /** Checks origins and ranges. */
   public WsSettings {
     origins = List.copyOf(origins);
-    for (String origin : origins) {
-      if (!ORIGIN.matcher(origin).matches()) {
-        throw new IllegalArgumentException(
-            "ws.origins: "
-                + origin
-                + " (expected: an origin such as https://app.example.kz, in lower case, no path)");
-      }
-    }
-    check("maxConnections", maxConnections, 1, 100_000);
-    check("maxMessageBytes", maxMessageBytes, 1 << 10, 64 << 20);
-    check("lanes", lanes, 1, 1024);
-    check("laneQueue", laneQueue, 0, 1024);
-    check("keptResponses", keptResponses, 0, 1024);
-    check("keepAlive", keepAlive);
-    check("ping", ping);
-    check("idleTimeout", idleTimeout);
-    check("lifetime", lifetime);
-    check("closeTimeout", closeTimeout);
+    origins.forEach(origin -> Expect.origin("ws.origins", origin));
+    Expect.range("ws.maxConnections", maxConnections, 1, 100_000);
+    Expect.range("ws.maxMessageBytes", maxMessageBytes, 1 << 10, 64 << 20);
+    Expect.range("ws.lanes", lanes, 1, 1024);
+    Expect.range("ws.laneQueue", laneQueue, 0, 1024);
+    Expect.range("ws.keptResponses", keptResponses, 0, 1024);
+    Expect.range("ws.keepAlive", keepAlive, SHORTEST, LONGEST);
+    Expect.range("ws.ping", ping, SHORTEST, LONGEST);
+    Expect.range("ws.idleTimeout", idleTimeout, SHORTEST, LONGEST);
+    Expect.range("ws.lifetime", lifetime, SHORTEST, LONGEST);
+    Expect.range("ws.closeTimeout", closeTimeout, SHORTEST, LONGEST);
   }
 
   /** How long a client may take to answer a close frame. */
   public Duration linger() {
     return closeTimeout.compareTo(LINGER) < 0 ? closeTimeout : LINGER;
-  }
-
-  private static void check(String name, int value, int low, int high) {
-    if (value < low || value > high) {
-      throw new IllegalArgumentException(
-          "ws." + name + ": " + value + " (expected: " + low + " to " + high + ")");
-    }
-  }
-
-  private static void check(String name, Duration value) {
-    if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          "ws." + name + ": " + value + " (expected: " + SHORTEST + " to " + LONGEST + ")");
-    }
   }
 }

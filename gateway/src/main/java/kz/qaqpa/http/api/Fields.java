@@ -11,6 +11,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Fields(ObjectNode object, String path) {
 
+  /**
+   * The fields of a value.
+   *
+   * @throws Refusal.BadRequest if it is no object
+   */
+  public static Fields of(JsonNode node, String path) {
+    if (!(node instanceof ObjectNode object)) {
+      throw Refusal.BadRequest.value(path, Shown.described(node), "an object");
+    }
+    return new Fields(object, path);
+  }
+
   /** The value, or null where it is absent. */
   public @Nullable JsonNode any(String name) {
     JsonNode node = object.get(name);

@@ -22,6 +22,9 @@ public final class JsonBody {
   /** Deepest nesting that is read. */
   public static final int DEPTH = 64;
 
+  /** Bytes of a longer text would hold up the other connections of an event loop. */
+  public static final int LONGEST_ON_LOOP = 64 << 10;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()

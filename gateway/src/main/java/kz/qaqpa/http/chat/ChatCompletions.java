@@ -1,6 +1,7 @@
 package kz.qaqpa.http.chat;
 
 import kz.qaqpa.http.route.TextInterface;
+import kz.qaqpa.http.wire.WholeChoices;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /v1/chat/completions}. */
@@ -19,11 +20,14 @@ public final class ChatCompletions implements TextInterface {
   public Asked read(ObjectNode body) {
     ChatRequestReader.Reading reading = ChatRequestReader.read(body);
     ChatRequest request = reading.request();
+    boolean scored = request.sampling().topLogprobs() >= 0;
     return new Asked(
         request.generation(),
         reading.ignored(),
         request.stream().stream(),
         (allocator, answer) -> new ChatEvents(allocator, answer, request.stream()),
-        answer -> new ChatBody(answer, request.sampling().topLogprobs() >= 0));
+        answer ->
+            new WholeChoices(
+                answer.choices(), choices -> ChatJson.Completion.of(answer, choices, scored)));
   }
 }

@@ -1,9 +1,11 @@
 package kz.qaqpa.http.chat;
 
 import java.util.List;
+import kz.qaqpa.flow.Answer;
 import kz.qaqpa.flow.ScoredToken;
 import kz.qaqpa.http.api.Json;
-import kz.qaqpa.http.api.TokenText;
+import kz.qaqpa.http.api.TokenLogprob;
+import kz.qaqpa.http.wire.WholeChoices;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of a whole chat completion, name by name. */
@@ -17,11 +19,36 @@ final class ChatJson {
       long created,
       String model,
       List<Choice> choices,
-      Json.UsageBody usage) {}
+      Json.UsageBody usage) {
+
+    /**
+     * An answer that has ended.
+     *
+     * @param scored whether probabilities were asked for
+     */
+    static Completion of(Answer answer, WholeChoices choices, boolean scored) {
+      return new Completion(
+          answer.id(),
+          "chat.completion",
+          answer.created(),
+          answer.model(),
+          choices.map(i -> Choice.of(i, choices, scored)),
+          Json.UsageBody.of(choices.usage()));
+    }
+  }
 
   /** One choice of an answer. */
   record Choice(
-      int index, AssistantMessage message, @Nullable Logprobs logprobs, String finishReason) {}
+      int index, AssistantMessage message, @Nullable Logprobs logprobs, String finishReason) {
+
+    private static Choice of(int i, WholeChoices choices, boolean scored) {
+      return new Choice(
+          i,
+          new AssistantMessage("assistant", choices.text(i), null),
+          scored ? Logprobs.of(choices.scored(i)) : null,
+          choices.finishReason(i));
+    }
+  }
 
   /** What the model said. */
   record AssistantMessage(String role, String content, @Nullable String refusal) {}
@@ -30,37 +57,7 @@ final class ChatJson {
   record Logprobs(List<TokenLogprob> content, @Nullable List<TokenLogprob> refusal) {
 
     static Logprobs of(List<ScoredToken> tokens) {
-      return new Logprobs(tokens.stream().map(TokenLogprob::of).toList(), null);
+      return new Logprobs(tokens.stream().map(ScoredToken::told).toList(), null);
     }
-  }
-
-  /** A token and what could have stood in its place. */
-  record TokenLogprob(
-      String token, float logprob, List<Integer> bytes, List<TopLogprob> topLogprobs) {
-
-    static TokenLogprob of(ScoredToken token) {
-      return new TokenLogprob(
-          TokenText.of(token.bytes()),
-          TokenText.logprob(token.logprob()),
-          unsigned(token.bytes()),
-          token.alternatives().stream().map(TopLogprob::of).toList());
-    }
-  }
-
-  /** A token that could have been chosen. */
-  record TopLogprob(String token, float logprob, List<Integer> bytes) {
-
-    static TopLogprob of(ScoredToken.Alternative token) {
-      return new TopLogprob(
-          TokenText.of(token.bytes()), TokenText.logprob(token.logprob()), unsigned(token.bytes()));
-    }
-  }
-
-  private static List<Integer> unsigned(byte[] bytes) {
-    Integer[] values = new Integer[bytes.length];
-    for (int i = 0; i < bytes.length; i++) {
-      values[i] = bytes[i] & 0xff;
-    }
-    return List.of(values);
   }
 }

@@ -10,7 +10,6 @@ import kz.qaqpa.http.api.Fields;
 import kz.qaqpa.http.api.Shown;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The field {@code messages} to a conversation. For one body. */
 public final class MessagesReader {
@@ -39,7 +38,7 @@ public final class MessagesReader {
     }
     List<ChatMessage> messages = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
-      messages.add(message(array.get(i), "messages[" + i + "]"));
+      messages.add(message(Fields.of(array.get(i), "messages[" + i + "]")));
     }
     return messages;
   }
@@ -49,11 +48,7 @@ public final class MessagesReader {
     return ignored;
   }
 
-  private ChatMessage message(JsonNode node, String path) {
-    if (!(node instanceof ObjectNode object)) {
-      throw Refusal.BadRequest.value(path, Shown.described(node), "an object");
-    }
-    Fields fields = new Fields(object, path);
+  private ChatMessage message(Fields fields) {
     String role =
         Fields.required(fields.string("role", ROLES_IN_WORDS), fields.at("role"), ROLES_IN_WORDS);
     if (!ROLES.contains(role)) {
@@ -64,32 +59,12 @@ public final class MessagesReader {
     if (role.equals("tool")) {
       Fields.required(call, fields.at("tool_call_id"), "id of the call that this answers");
     }
-    String content = content(fields);
+    String content = ChatMessage.content(fields, MessagesReader::part);
     ChatMessage.requireWellFormed(fields.at("content"), content);
     return new ChatMessage(role, content);
   }
 
-  private static String content(Fields fields) {
-    String expected = "string or array of text parts";
-    JsonNode node = Fields.required(fields.any("content"), fields.at("content"), expected);
-    if (node.isString()) {
-      return node.stringValue();
-    }
-    if (!(node instanceof ArrayNode parts)) {
-      throw fields.wrong("content", Shown.described(node), expected);
-    }
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < parts.size(); i++) {
-      text.append(part(parts.get(i), fields.at("content") + "[" + i + "]"));
-    }
-    return text.toString();
-  }
-
-  private static String part(JsonNode node, String path) {
-    if (!(node instanceof ObjectNode object)) {
-      throw Refusal.BadRequest.value(path, Shown.described(node), "an object");
-    }
-    Fields fields = new Fields(object, path);
+  private static String part(Fields fields) {
     String type = Fields.required(fields.string("type", "text"), fields.at("type"), "\"text\"");
     if (!type.equals("text")) {
       throw FieldGroups.unsupported(

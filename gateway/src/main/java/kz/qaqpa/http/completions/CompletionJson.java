@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import kz.qaqpa.flow.Answer;
 import kz.qaqpa.flow.ScoredToken;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.TokenText;
+import kz.qaqpa.http.wire.WholeChoices;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of a whole completion, name by name. */
@@ -20,10 +22,35 @@ final class CompletionJson {
       long created,
       String model,
       List<Choice> choices,
-      Json.UsageBody usage) {}
+      Json.UsageBody usage) {
+
+    /**
+     * An answer that has ended.
+     *
+     * @param scored whether probabilities were asked for
+     */
+    static Completion of(Answer answer, WholeChoices choices, boolean scored) {
+      return new Completion(
+          answer.id(),
+          "text_completion",
+          answer.created(),
+          answer.model(),
+          choices.map(i -> Choice.of(i, choices, scored)),
+          Json.UsageBody.of(choices.usage()));
+    }
+  }
 
   /** One choice of an answer. */
-  record Choice(String text, int index, @Nullable Logprobs logprobs, String finishReason) {}
+  record Choice(String text, int index, @Nullable Logprobs logprobs, String finishReason) {
+
+    private static Choice of(int i, WholeChoices choices, boolean scored) {
+      return new Choice(
+          choices.text(i),
+          i,
+          scored ? Logprobs.of(choices.scored(i)) : null,
+          choices.finishReason(i));
+    }
+  }
 
   /**
    * The tokens of a choice, or of a part of it; the lists run in parallel.

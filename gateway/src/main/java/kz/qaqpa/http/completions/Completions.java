@@ -1,6 +1,7 @@
 package kz.qaqpa.http.completions;
 
 import kz.qaqpa.http.route.TextInterface;
+import kz.qaqpa.http.wire.WholeChoices;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /v1/completions}. */
@@ -19,11 +20,15 @@ public final class Completions implements TextInterface {
   public Asked read(ObjectNode body) {
     CompletionRequestReader.Reading reading = CompletionRequestReader.read(body);
     CompletionRequest request = reading.request();
+    boolean scored = request.sampling().topLogprobs() >= 0;
     return new Asked(
         request.generation(),
         reading.ignored(),
         request.stream().stream(),
         (allocator, answer) -> new CompletionEvents(allocator, answer, request.stream()),
-        answer -> new CompletionBody(answer, request.sampling().topLogprobs() >= 0));
+        answer ->
+            new WholeChoices(
+                answer.choices(),
+                choices -> CompletionJson.Completion.of(answer, choices, scored)));
   }
 }

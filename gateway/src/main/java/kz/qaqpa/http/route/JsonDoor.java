@@ -17,9 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
  * parsed off the event loop. Shared by all connections.
  */
 public final class JsonDoor {
-  /** Bodies beyond this would hold up the other connections of an event loop. */
-  private static final int PARSED_ON_LOOP = 64 << 10;
-
   private final AdmissionGate gate;
   private final BodyReader bodies;
   private final TokenizePool pool;
@@ -57,7 +54,7 @@ public final class JsonDoor {
     return bodies
         .read(exchange)
         .flatMap(body ->
-            body.length <= PARSED_ON_LOOP
+            body.length <= JsonBody.LONGEST_ON_LOOP
                 ? Mono.fromCallable(() -> reader.apply(JsonBody.read(body)))
                 : pool.call(() -> reader.apply(JsonBody.read(body))))
         .publishOn(edge(exchange));

@@ -3,6 +3,7 @@ package kz.qaqpa.http.route;
 import java.util.List;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.flow.ChatFlow;
+import kz.qaqpa.flow.RandomIds;
 import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.metrics.GatewayMetrics;
@@ -50,7 +51,7 @@ public final class TextRoute implements Route {
     exchange.trace().asks(asked.generation().model(), asked.streamed());
     ChatFlow.Call call =
         new ChatFlow.Call(
-            face.idPrefix() + Exchange.randomHex(),
+            face.idPrefix() + RandomIds.hex(),
             asked.generation(),
             application,
             exchange.trace(),

@@ -5,10 +5,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import kz.qaqpa.flow.RandomIds;
 import kz.qaqpa.flow.RequestTrace;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -20,7 +19,6 @@ import reactor.netty.http.server.HttpServerResponse;
 public final class Exchange {
   static final String REQUEST_ID = "x-request-id";
   private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
@@ -113,13 +111,6 @@ public final class Exchange {
   }
 
   static String newRequestId() {
-    return "req-" + randomHex();
-  }
-
-  /** 128 random bits. */
-  public static String randomHex() {
-    byte[] bytes = new byte[16];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+    return "req-" + RandomIds.hex();
   }
 }

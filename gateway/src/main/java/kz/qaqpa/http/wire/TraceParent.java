@@ -3,6 +3,7 @@ package kz.qaqpa.http.wire;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kz.qaqpa.flow.RandomIds;
 
 /** The header {@code traceparent} (W3C Trace Context, level 1). Functions only. */
 final class TraceParent {
@@ -28,7 +29,7 @@ final class TraceParent {
         return trace;
       }
     }
-    return Exchange.randomHex();
+    return RandomIds.hex();
   }
 
   private static boolean isVersion(String version, boolean more) {

@@ -3,14 +3,19 @@ package kz.qaqpa.http.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.flow.ScoredToken;
+import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Usage;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of an answer by choice, joined. Confined to the event loop. */
-public final class WholeChoices {
+/** The parts of an answer by choice, joined to one JSON object. Confined to the event loop. */
+public final class WholeChoices implements AnswerWriter.WholeBody {
   private final List<Choice> choices = new ArrayList<>();
+  private final Function<WholeChoices, Object> body;
   private @Nullable Usage usage;
 
   private static final class Choice {
@@ -19,14 +24,19 @@ public final class WholeChoices {
     @Nullable String finishReason;
   }
 
-  /** So many choices without text. */
-  public WholeChoices(int count) {
+  /**
+   * So many choices without text.
+   *
+   * @param body from choices that have ended to the record that is the JSON
+   */
+  public WholeChoices(int count, Function<WholeChoices, Object> body) {
+    this.body = body;
     for (int i = 0; i < count; i++) {
       choices.add(new Choice());
     }
   }
 
-  /** Takes the next part. */
+  @Override
   public void add(AnswerPart part) {
     Choice choice = choices.get(part.choice());
     choice.text.append(part.text());
@@ -35,6 +45,16 @@ public final class WholeChoices {
       choice.finishReason = part.ending().finishReason();
       usage = part.ending().usage();
     }
+  }
+
+  @Override
+  public byte[] json() {
+    return Json.bytes(body.apply(this));
+  }
+
+  /** What is made of each choice, in order. */
+  public <T> List<T> map(IntFunction<T> of) {
+    return IntStream.range(0, choices.size()).mapToObj(of).toList();
   }
 
   /** The text of a choice. */

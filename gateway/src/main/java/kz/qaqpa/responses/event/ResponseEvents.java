@@ -8,8 +8,9 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.flow.RequestTrace;
+import kz.qaqpa.flow.ScoredToken;
 import kz.qaqpa.http.api.Json;
-import kz.qaqpa.http.api.Usage;
+import kz.qaqpa.http.api.TokenLogprob;
 import kz.qaqpa.http.api.responses.ResponseJson;
 import kz.qaqpa.http.api.responses.ResponseJson.OutputText;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ public final class ResponseEvents {
   private final Consumer<Ended> ended;
   private final TextDelta.Frame frame;
   private final StringBuilder text = new StringBuilder();
-  private final List<ResponseJson.Logprob> logprobs = new ArrayList<>();
+  private final List<TokenLogprob> logprobs = new ArrayList<>();
   private AnswerPart.@Nullable Ending ending;
   private @Nullable Throwable failure;
   private long next;
@@ -98,7 +99,10 @@ public final class ResponseEvents {
 
   private void part(AnswerPart part, SynchronousSink<ResponseEvent> sink) {
     text.append(part.text());
-    List<ResponseJson.Logprob> tokens = Logprobs.of(part.scored());
+    List<TokenLogprob> tokens =
+        part.scored().isEmpty()
+            ? List.of()
+            : part.scored().stream().map(ScoredToken::told).toList();
     logprobs.addAll(tokens);
     if (part.ending() != null) {
       ending = part.ending();
@@ -121,7 +125,7 @@ public final class ResponseEvents {
                 message(
                     outcome.status().equals("completed") ? "completed" : "incomplete",
                     List.of(said())));
-    ResponseJson.Response response = draft.ended(outcome, output, usage());
+    ResponseJson.Response response = draft.ended(outcome, output, trace.usage());
     byte[] json = Json.bytes(response);
     ended.accept(new Ended(json, text.toString()));
     ResponseEvent.End end = new ResponseEvent.End(json, failure);
@@ -169,10 +173,6 @@ public final class ResponseEvents {
       return new ResponseJson.Failure(code, refusal.text());
     }
     return new ResponseJson.Failure("server_error", "The server failed; it was logged");
-  }
-
-  private Usage usage() {
-    return new Usage(trace.promptTokens(), trace.cachedTokens(), trace.outputTokens());
   }
 
   private OutputText said() {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Obfuscation;
-import kz.qaqpa.http.api.responses.ResponseJson;
+import kz.qaqpa.http.api.TokenLogprob;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
@@ -12,7 +12,7 @@ import tools.jackson.core.io.JsonStringEncoder;
  * {@code response.output_text.delta}: the event that each token pays for. All that is the same in
  * each of a response is made once. Confined to the event loop.
  */
-record TextDelta(Frame frame, String text, List<ResponseJson.Logprob> logprobs, long sequenceNumber)
+record TextDelta(Frame frame, String text, List<TokenLogprob> logprobs, long sequenceNumber)
     implements ResponseEvent {
   static final String TYPE = "response.output_text.delta";
 

@@ -74,7 +74,7 @@ public final class Tickets {
 
   private Issued of(Application application) {
     return issued.computeIfAbsent(
-        application.agency().id() + '/' + application.id(),
+        application.fullId(),
         _ ->
             new Issued(
                 application,

@@ -10,7 +10,6 @@ import kz.qaqpa.http.api.Fields;
 import kz.qaqpa.http.api.Shown;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The field {@code input} to messages. For one request. */
 final class InputReader {
@@ -42,7 +41,7 @@ final class InputReader {
     }
     List<ChatMessage> messages = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
-      messages.add(message(object(array.get(i), "input[" + i + "]")));
+      messages.add(message(Fields.of(array.get(i), "input[" + i + "]")));
     }
     return messages;
   }
@@ -66,25 +65,9 @@ final class InputReader {
       throw fields.wrong("role", Shown.text(role), ROLES_IN_WORDS);
     }
     ignored += ResponsesFields.MESSAGE.check(fields);
-    String content = content(fields);
+    String content = ChatMessage.content(fields, InputReader::part);
     ChatMessage.requireWellFormed(fields.at("content"), content);
     return new ChatMessage(role, content);
-  }
-
-  private static String content(Fields fields) {
-    String expected = "string or array of text parts";
-    JsonNode node = Fields.required(fields.any("content"), fields.at("content"), expected);
-    if (node.isString()) {
-      return node.stringValue();
-    }
-    if (!(node instanceof ArrayNode parts)) {
-      throw fields.wrong("content", Shown.described(node), expected);
-    }
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < parts.size(); i++) {
-      text.append(part(object(parts.get(i), fields.at("content") + "[" + i + "]")));
-    }
-    return text.toString();
   }
 
   private static String part(Fields fields) {
@@ -95,12 +78,5 @@ final class InputReader {
           fields.at("type"), Shown.text(type) + " is not supported (expected: " + expected + ")");
     }
     return Fields.required(fields.privateString("text", "string"), fields.at("text"), "string");
-  }
-
-  private static Fields object(JsonNode node, String path) {
-    if (!(node instanceof ObjectNode object)) {
-      throw Refusal.BadRequest.value(path, Shown.described(node), "an object");
-    }
-    return new Fields(object, path);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.http.api.TokenLogprob;
 import kz.qaqpa.http.api.Usage;
 import org.jspecify.annotations.Nullable;
 
@@ -106,14 +107,8 @@ public final class ResponseJson {
 
   /** What the model said. */
   public record OutputText(
-      String type, String text, List<String> annotations, List<Logprob> logprobs) implements Part {}
-
-  /** A token and what could have stood in its place. */
-  public record Logprob(
-      String token, float logprob, List<Integer> bytes, List<TopLogprob> topLogprobs) {}
-
-  /** A token that could have been chosen. */
-  public record TopLogprob(String token, float logprob, List<Integer> bytes) {}
+      String type, String text, List<String> annotations, List<TokenLogprob> logprobs)
+      implements Part {}
 
   /** {@code response.created}, {@code .in_progress} and the events that end a response. */
   public record StateEvent(String type, Response response, long sequenceNumber) {}
@@ -137,7 +132,7 @@ public final class ResponseJson {
       int outputIndex,
       int contentIndex,
       String text,
-      List<Logprob> logprobs,
+      List<TokenLogprob> logprobs,
       long sequenceNumber) {}
 
   /** {@code GET /v1/responses/{id}/input_items}. */
