@@ -1,162 +1,219 @@
 package kz.qaqpa.config;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.cfg.CoercionAction;
-import tools.jackson.databind.cfg.CoercionInputShape;
-import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.MismatchedInputException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
-import tools.jackson.databind.exc.ValueInstantiationException;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.type.LogicalType;
 
-/** A tree to a record by Jackson, without its leniency, and with our errors instead of its own. */
+/**
+ * A tree to a record: records component by component, so that all problems of a tree are found
+ * together, everything else by Jackson ({@link LeafTypes}), with our errors instead of its own.
+ */
 final class Binder {
-  private static final JsonMapper MAPPER = mapper();
-
   /** The key that a record's own message begins with: "slots: -1 (expected: …)". */
   private static final Pattern NAMED_KEY = Pattern.compile("^(?:[\\w.]*\\.)?(\\w+): ");
 
-  private final Document document;
-  private final KeyPath base;
-  private final JsonNode node;
+  private final Problems problems;
 
-  private Binder(Document document, KeyPath base, JsonNode node) {
-    this.document = document;
-    this.base = base;
-    this.node = node;
+  private Binder(Problems problems) {
+    this.problems = problems;
   }
 
-  static <T> T bind(Document document, KeyPath path, JsonNode node, Class<T> recordType) {
+  /**
+   * Binds.
+   *
+   * @throws ConfigException with every problem that was found
+   */
+  static <T> T bind(
+      Document document, KeyPath path, JsonNode node, Class<T> recordType, FileCheck<T> check) {
     if (!recordType.isRecord()) {
       throw new IllegalArgumentException(recordType + " (expected: a record)");
     }
-    Binder binder = new Binder(document, path, node);
+    Problems problems = new Problems(document);
+    T bound = recordType.cast(new Binder(problems).record(path, node, recordType));
+    if (bound != null) {
+      check.check(bound, problems);
+    }
+    if (bound == null || !problems.isEmpty()) {
+      throw problems.exception();
+    }
+    return bound;
+  }
+
+  /** The value, or null once its problems have been noted. */
+  private @Nullable Object value(KeyPath path, JsonNode node, Type type) {
+    if (type instanceof Class<?> record && record.isRecord()) {
+      return record(path, node, record);
+    }
+    if (type instanceof ParameterizedType list
+        && list.getRawType() == List.class
+        && list.getActualTypeArguments()[0] instanceof Class<?> element
+        && element.isRecord()) {
+      return list(path, node, element);
+    }
+    return leaf(path, node, type);
+  }
+
+  private @Nullable Object list(KeyPath path, JsonNode node, Class<?> element) {
+    if (!node.isArray()) {
+      problems.add(path, Shown.value(path, node) + " (expected: a list)");
+      return null;
+    }
+    List<Object> items = new ArrayList<>(node.size());
+    for (int i = 0; i < node.size(); i++) {
+      Object item = record(path.index(i), node.get(i), element);
+      if (item != null) {
+        items.add(item);
+      }
+    }
+    return items.size() == node.size() ? items : null;
+  }
+
+  private @Nullable Object record(KeyPath path, JsonNode node, Class<?> type) {
     if (!node.isObject()) {
-      throw binder.error(path, Shown.value(path, node) + " (expected: a mapping)");
+      problems.add(path, Shown.value(path, node) + " (expected: a mapping)");
+      return null;
     }
+    Map<String, Type> types = new HashMap<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      types.put(component.getName(), component.getGenericType());
+    }
+    Map<String, Object> values = new HashMap<>();
+    for (Map.Entry<String, JsonNode> entry : node.properties()) { // In the order of the file.
+      Type wanted = types.get(entry.getKey());
+      KeyPath child = path.key(entry.getKey());
+      if (wanted == null) {
+        List<String> known = types.keySet().stream().sorted().toList();
+        problems.add(child, "unknown key (expected: one of " + known + ")");
+        continue;
+      }
+      Object value = value(child, entry.getValue(), wanted);
+      if (value != null) {
+        values.put(entry.getKey(), value);
+      }
+    }
+    return construct(path, node, type, values);
+  }
+
+  private @Nullable Object construct(
+      KeyPath path, JsonNode node, Class<?> type, Map<String, Object> values) {
+    RecordComponent[] components = type.getRecordComponents();
+    @Nullable Object[] arguments = new @Nullable Object[components.length];
+    boolean whole = true;
+    for (int i = 0; i < components.length; i++) {
+      String name = components[i].getName();
+      arguments[i] = values.get(name);
+      if (arguments[i] != null) {
+        continue;
+      }
+      // Not the constructor's parameters: javac leaves annotations of nested types off a compact
+      // one.
+      boolean optional = components[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
+      if (!node.has(name) && !optional) {
+        String expected = LeafTypes.expected(components[i].getType());
+        problems.add(path.key(name), "missing (expected: " + expected + ")");
+      }
+      whole &= optional && !node.has(name);
+    }
+    return whole ? construct(path, node, canonical(type), arguments) : null;
+  }
+
+  private @Nullable Object construct(
+      KeyPath path, JsonNode node, Constructor<?> constructor, @Nullable Object[] arguments) {
     try {
-      return MAPPER.treeToValue(node, recordType);
-    } catch (JacksonException e) {
-      throw binder.translate(e);
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      if (!(e.getCause() instanceof RuntimeException refusal)) {
+        throw new IllegalStateException(constructor + " failed", e);
+      }
+      refused(path, node, refusal);
+      return null;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(constructor + " cannot be called", e);
     }
-  }
-
-  private static JsonMapper mapper() {
-    JsonMapper.Builder builder =
-        JsonMapper.builder()
-            .annotationIntrospector(new RecordIntrospector())
-            .addModule(SettingTypes.module())
-            .enable(
-                DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-                DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-            .disable(
-                DeserializationFeature.ACCEPT_FLOAT_AS_INT,
-                DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS);
-    builder.withCoercionConfig(
-        LogicalType.Textual,
-        config ->
-            Arrays.stream(
-                    new CoercionInputShape[] {
-                      CoercionInputShape.Boolean,
-                      CoercionInputShape.Integer,
-                      CoercionInputShape.Float
-                    })
-                .forEach(shape -> config.setCoercion(shape, CoercionAction.Fail)));
-    return builder.build();
-  }
-
-  private ConfigException translate(JacksonException e) {
-    KeyPath path = path(e);
-    return switch (e) {
-      case UnrecognizedPropertyException unknown ->
-          error(path, "unknown key (expected: one of " + sorted(unknown) + ")");
-      case ValueInstantiationException refused -> refusedByRecord(path, refused);
-      case MismatchedInputException mismatch -> mismatch(path, mismatch.getTargetType());
-      case InputCoercionException outOfRange -> mismatch(path, outOfRange.getTargetType());
-      default -> error(path, Shown.name(String.valueOf(e.getOriginalMessage())));
-    };
-  }
-
-  private ConfigException mismatch(KeyPath path, @Nullable Class<?> target) {
-    JsonNode value = at(path);
-    if (value == null) {
-      return error(path, "missing (expected: " + SettingTypes.expected(target) + ")");
-    }
-    return error(
-        path, Shown.value(path, value) + " (expected: " + SettingTypes.expected(target) + ")");
   }
 
   /** Keeps the record's message, and finds the line of the key that it names. */
-  private ConfigException refusedByRecord(KeyPath path, ValueInstantiationException e) {
-    Throwable cause = e.getCause();
-    String message = cause == null || cause.getMessage() == null ? "not valid" : cause.getMessage();
+  private void refused(KeyPath path, JsonNode node, RuntimeException refusal) {
+    String message = refusal.getMessage() == null ? "not valid" : refusal.getMessage();
     KeyPath origin = path;
     Matcher named = NAMED_KEY.matcher(message);
-    if (named.find() && at(path.key(named.group(1))) != null) {
+    if (named.find() && node.has(named.group(1))) {
       origin = path.key(named.group(1));
-      message = origin + ": " + message.substring(named.end());
-    } else if (!path.steps().isEmpty()) {
-      message = path + ": " + message;
+      message = message.substring(named.end());
     }
-    return new ConfigException(document.origin(origin) + ": " + withoutSecrets(path, message));
+    problems.add(origin, withoutSecrets(path, node, message));
   }
 
-  private String withoutSecrets(KeyPath path, String message) {
+  private static String withoutSecrets(KeyPath path, JsonNode node, String message) {
     String safe = message;
-    JsonNode parent = at(path);
-    if (parent != null && parent.isObject()) {
-      for (String key : parent.propertyNames()) {
-        JsonNode value = parent.get(key);
-        if (Shown.isSecret(path.key(key)) && value.isString() && !value.asString().isEmpty()) {
-          safe = safe.replace(value.asString(), Shown.hidden(value.asString()));
-        }
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      JsonNode value = entry.getValue();
+      if (Shown.isSecret(path.key(entry.getKey()))
+          && value.isString()
+          && !value.asString().isEmpty()) {
+        safe = safe.replace(value.asString(), Shown.hidden(value.asString()));
       }
     }
     return safe;
   }
 
-  private KeyPath path(JacksonException e) {
-    KeyPath path = base;
-    for (JacksonException.Reference step : e.getPath()) {
-      path =
-          step.getPropertyName() == null
-              ? path.index(step.getIndex())
-              : path.key(step.getPropertyName());
+  private @Nullable Object leaf(KeyPath path, JsonNode node, Type type) {
+    try {
+      return LeafTypes.read(node, type);
+    } catch (JacksonException e) {
+      KeyPath at = path;
+      JsonNode found = node;
+      for (JacksonException.Reference step : e.getPath()) {
+        if (step.getPropertyName() == null) {
+          at = at.index(step.getIndex());
+          found = found.path(step.getIndex());
+        } else {
+          at = at.key(step.getPropertyName());
+          found = found.path(step.getPropertyName());
+        }
+      }
+      problems.add(at, wrong(at, found, e));
+      return null;
     }
-    return path;
   }
 
-  private @Nullable JsonNode at(KeyPath path) {
-    JsonNode at = node;
-    for (Object step : path.steps().subList(base.steps().size(), path.steps().size())) {
-      at = step instanceof Integer index ? at.path(index) : at.path(step.toString());
+  private static String wrong(KeyPath path, JsonNode found, JacksonException e) {
+    return switch (e) {
+      case MismatchedInputException mismatch -> wrong(path, found, mismatch.getTargetType());
+      case InputCoercionException range -> wrong(path, found, range.getTargetType());
+      default -> Shown.name(String.valueOf(e.getOriginalMessage()));
+    };
+  }
+
+  private static String wrong(KeyPath path, JsonNode found, @Nullable Class<?> expected) {
+    return Shown.value(path, found) + " (expected: " + LeafTypes.expected(expected) + ")";
+  }
+
+  private static Constructor<?> canonical(Class<?> type) {
+    Class<?>[] parameters =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor(parameters);
+      constructor.setAccessible(true);
+      return constructor;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("every record has a canonical constructor", e);
     }
-    return at.isMissingNode() ? null : at;
-  }
-
-  private ConfigException error(KeyPath path, String what) {
-    String name = path.toString();
-    return new ConfigException(
-        document.origin(path) + ": " + (name.isEmpty() ? "" : name + ": ") + what);
-  }
-
-  private static List<String> sorted(UnrecognizedPropertyException e) {
-    List<String> names = new ArrayList<>();
-    e.getKnownPropertyIds().forEach(id -> names.add(String.valueOf(id)));
-    return names.stream().sorted().toList();
   }
 }

@@ -3,7 +3,6 @@ package kz.qaqpa.config;
 import java.nio.file.Path;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The configuration as read, ready to be bound to settings records. Immutable.
@@ -40,18 +39,38 @@ public final class Config {
       throw new ConfigException(
           ConfigLoader.MAIN_FILE + ": " + section + ": missing (expected: a section)");
     }
-    return Binder.bind(overlaid, path, node, recordType);
+    return Binder.bind(overlaid, path, node, recordType, (_, _) -> {});
   }
 
   /**
    * Binds a whole file of the configuration folder, or the shipped one if the folder has none.
    *
    * @param fileName plain name, for instance {@code agencies.yaml}
-   * @throws ConfigException naming file, line, key, value and expectation
+   * @throws ConfigException naming file, line, key, value and expectation of each problem
    */
   public <T> T bindFile(String fileName, Class<T> recordType) {
+    return bindFile(fileName, recordType, (_, _) -> {});
+  }
+
+  /** The same with checks of the file as a whole. */
+  public <T> T bindFile(String fileName, Class<T> recordType, FileCheck<T> check) {
     Document file = ConfigLoader.readUserOrShipped(configDir, fileName);
-    ObjectNode root = file.root();
-    return Binder.bind(file, KeyPath.ROOT, root, recordType);
+    return Binder.bind(file, KeyPath.ROOT, file.root(), recordType, check);
+  }
+
+  /** The same of a file that was read already. */
+  public <T> T bindFile(String fileName, byte[] utf8, Class<T> recordType, FileCheck<T> check) {
+    Document file = YamlReader.parse(file(fileName).toString(), utf8);
+    return Binder.bind(file, KeyPath.ROOT, file.root(), recordType, check);
+  }
+
+  /** What is to be said of a file that cannot be read. */
+  public ConfigException unreadable(String fileName, String why) {
+    return new ConfigException(file(fileName) + ": " + why);
+  }
+
+  /** Where a file of the configuration folder is, or would be. */
+  public Path file(String fileName) {
+    return configDir.resolve(fileName);
   }
 }

@@ -85,14 +85,19 @@ final class YamlReader {
     if (first != JsonToken.START_OBJECT) {
       throw error(KeyPath.ROOT, "expected: a mapping of keys to values");
     }
-    JsonNode root = value(KeyPath.ROOT);
+    JsonNode root = value(KeyPath.ROOT, place());
     if (parser.nextToken() != null) {
       throw error(KeyPath.ROOT, "second document (expected: one)");
     }
     return new Document((ObjectNode) root, origins);
   }
 
-  private JsonNode value(KeyPath path) {
+  /**
+   * The value that the parser is at.
+   *
+   * @param origin where its key is, which people look for
+   */
+  private JsonNode value(KeyPath path, String origin) {
     if (path.steps().size() > MAX_DEPTH) {
       throw error(path, "nested too deeply (expected: at most " + MAX_DEPTH + " levels)");
     }
@@ -100,7 +105,7 @@ final class YamlReader {
     if (parser.isCurrentAlias() || parser.getObjectId() != null || parser.getRawTag() != null) {
       throw error(path, "anchor, alias or tag (expected: a plain value)");
     }
-    origins.put(path, place());
+    origins.put(path, origin);
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(path);
       case START_ARRAY -> array(path);
@@ -118,11 +123,12 @@ final class YamlReader {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       KeyPath child = path.key(name);
+      String origin = place();
       if (node.has(name)) {
         throw error(child, "duplicate key (expected: once)");
       }
       parser.nextToken();
-      node.set(name, value(child));
+      node.set(name, value(child, origin));
     }
     return node;
   }
@@ -130,7 +136,7 @@ final class YamlReader {
   private ArrayNode array(KeyPath path) {
     ArrayNode node = NODES.arrayNode();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      node.add(value(path.index(node.size())));
+      node.add(value(path.index(node.size()), place()));
     }
     return node;
   }
