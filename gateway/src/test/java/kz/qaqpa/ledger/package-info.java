@@ -1,0 +1,5 @@
+/** Tests of the ledger. */
+@NullMarked
+package kz.qaqpa.ledger;
+
+import org.jspecify.annotations.NullMarked;
