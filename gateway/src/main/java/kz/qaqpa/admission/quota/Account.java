@@ -31,6 +31,16 @@ final class Account {
     this.nanoTime = nanoTime;
   }
 
+  /** An account as another store shows it: it counts nothing itself. */
+  static Account shown(String name, Limits limits, long[] settled, long[] reserved) {
+    Account account = new Account(name, () -> 0);
+    account.limits = limits;
+    account.caps = limits.windows();
+    System.arraycopy(settled, 0, account.settled, 0, settled.length);
+    System.arraycopy(reserved, 0, account.reserved, 0, reserved.length);
+    return account;
+  }
+
   String name() {
     return name;
   }
@@ -85,10 +95,16 @@ final class Account {
   }
 
   void reserve(long tokens, long characters) {
+    hold(tokens, characters);
     for (Counter counter : Counter.ALL) {
-      int i = counter.index();
-      reserved[i] += counter.characters() ? characters : tokens;
-      assert caps[i] - settled[i] - reserved[i] >= 0 : name + " beyond " + counter;
+      assert left(counter) >= 0 : name + " beyond " + counter;
+    }
+  }
+
+  /** As {@link #reserve}, also where it does not fit. */
+  void hold(long tokens, long characters) {
+    for (Counter counter : Counter.ALL) {
+      reserved[counter.index()] += counter.characters() ? characters : tokens;
     }
   }
 

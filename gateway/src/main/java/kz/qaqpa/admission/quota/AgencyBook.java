@@ -1,6 +1,5 @@
 package kz.qaqpa.admission.quota;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,16 +22,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class AgencyBook {
-  /**
-   * Characters reserved for each token of an answer where characters are limited. Texts of the
-   * languages served here have 1.6 to 5; an answer that has more on average ends early.
-   */
-  static final int CHARACTERS_PER_TOKEN = 8;
-
-  /** Answers in the making of an application whose limits say nothing of them. */
-  static final int USUAL_STREAMS = 64;
-
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final int USUAL_STREAMS = Limits.USUAL_STREAMS;
 
   private final WindowCalendar calendar;
   private final LongSupplier nanoTime;
@@ -56,9 +46,9 @@ final class AgencyBook {
       Account application = application(subject.application());
       agency.limit(subject.agencyLimits());
       application.limit(subject.limits());
-      Shortage shortage = streamShortage(application, USUAL_STREAMS);
+      Shortage shortage = streamShortage(application, USUAL_STREAMS, 1);
       if (shortage == null) {
-        shortage = streamShortage(agency, Integer.MAX_VALUE);
+        shortage = streamShortage(agency, Integer.MAX_VALUE, 1);
       }
       if (shortage == null) {
         shortage = takeRequest(application);
@@ -78,45 +68,25 @@ final class AgencyBook {
     return applications.computeIfAbsent(id, _ -> new Account("application " + id, nanoTime));
   }
 
-  private @Nullable Shortage streamShortage(Account account, int fallback) {
+  private static @Nullable Shortage streamShortage(Account account, int fallback, int more) {
     int most = account.mostStreams(fallback);
-    if (account.streams() < most) {
-      return null;
-    }
-    return new Shortage(
-        Shortage.Kind.PASSING,
-        "concurrentStreams",
-        account.name(),
-        account.streams() + 1L,
-        most,
-        SOON,
-        RateLimits.NONE);
+    int streams = account.streams() + more;
+    return streams <= most ? null : Shortages.ofStreams(account.name(), streams, most);
   }
 
   private @Nullable Shortage takeRequest(Account application) {
     RequestRate own = application.rate();
     RequestRate agencys = agency.rate();
     if (own != null && !own.tryTake()) {
-      return requestShortage(application, own);
+      return Shortages.ofRequests(application.name(), own.reading(), own.untilNext());
     }
     if (agencys != null && !agencys.tryTake()) {
       if (own != null) {
         own.giveBack();
       }
-      return requestShortage(agency, agencys);
+      return Shortages.ofRequests(agency.name(), agencys.reading(), agencys.untilNext());
     }
     return null;
-  }
-
-  private static Shortage requestShortage(Account account, RequestRate rate) {
-    return new Shortage(
-        Shortage.Kind.PASSING,
-        "requestsPerSecond",
-        account.name(),
-        rate.burst() + 1L,
-        rate.burst(),
-        rate.untilNext(),
-        new RateLimits(rate.reading(), null, null));
   }
 
   private RateLimits requestRates(Account application) {
@@ -125,31 +95,77 @@ final class AgencyBook {
     if (own == null && agencys == null) {
       return RateLimits.NONE;
     }
-    RateLimits.Rate one = own == null ? null : own.reading();
-    RateLimits.Rate other = agencys == null ? null : agencys.reading();
-    boolean first = other == null || (one != null && one.remaining() <= other.remaining());
-    return new RateLimits(first ? one : other, null, null);
+    return new RateLimits(
+        RateLimits.tighter(
+            own == null ? null : own.reading(), agencys == null ? null : agencys.reading()),
+        null,
+        null);
+  }
+
+  /**
+   * As {@link #reserve}, under other limits than those it entered with; streams are looked at too.
+   */
+  Outcome reserveUnder(Subject subject, LocalPass pass, Demand demand) {
+    lock.lock();
+    try {
+      agency.limit(subject.agencyLimits());
+      pass.application.limit(subject.limits());
+      Shortage shortage = streamShortage(pass.application, USUAL_STREAMS, 0);
+      if (shortage == null) {
+        shortage = streamShortage(agency, Integer.MAX_VALUE, 0);
+      }
+      return shortage == null ? reserve(pass, demand) : counted(shortage);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts what was granted elsewhere, also where there was no room for it here. */
+  void hold(LocalPass pass, Demand demand, Grant grant, long characters) {
+    lock.lock();
+    try {
+      pass.requireNew();
+      WindowCalendar.Moment moment = calendar.now();
+      agency.roll(moment);
+      pass.application.roll(moment);
+      long tokens = demand.promptTokens() + demand.output(grant.outputTokens());
+      agency.hold(tokens, characters);
+      pass.application.hold(tokens, characters);
+      pass.charactersLimited = grant.characters() < Long.MAX_VALUE;
+      note(pass, moment, tokens, characters);
+      shrunk += grant.outputTokens() < demand.longest() ? 1 : 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts a refusal that was decided elsewhere. */
+  void refuse(Shortage shortage) {
+    lock.lock();
+    try {
+      counted(shortage);
+    } finally {
+      lock.unlock();
+    }
   }
 
   Outcome reserve(LocalPass pass, Demand demand) {
     lock.lock();
     try {
-      if (pass.closed || pass.moment != null) {
-        throw new IllegalStateException("reserve: the request is over, or has reserved");
-      }
+      pass.requireNew();
       WindowCalendar.Moment moment = calendar.now();
       agency.roll(moment);
       pass.application.roll(moment);
       long room = room(pass, demand, false);
       long roomInCharacters = room(pass, demand, true);
       long least = demand.output(pass.minGrant);
-      if (room < least || roomInCharacters < least * CHARACTERS_PER_TOKEN) {
+      if (room < least || roomInCharacters < least * Demand.CHARACTERS_PER_TOKEN) {
         return counted(shortages(pass, moment).of(demand, least));
       }
       int cap = demand.capWithin(room);
       long output = demand.output(cap);
       boolean limited = roomInCharacters < Long.MAX_VALUE;
-      long characters = Math.min(roomInCharacters, output * CHARACTERS_PER_TOKEN);
+      long characters = Math.min(roomInCharacters, output * Demand.CHARACTERS_PER_TOKEN);
       take(pass, moment, demand.promptTokens() + output, demand.promptCharacters() + characters);
       pass.charactersLimited = limited;
       shrunk += cap < demand.longest() ? 1 : 0;
@@ -188,34 +204,39 @@ final class AgencyBook {
   private void take(LocalPass pass, WindowCalendar.Moment moment, long tokens, long characters) {
     agency.reserve(tokens, characters);
     pass.application.reserve(tokens, characters);
+    note(pass, moment, tokens, characters);
+  }
+
+  private void note(LocalPass pass, WindowCalendar.Moment moment, long tokens, long characters) {
     pass.moment = moment;
     pass.tokens = tokens;
     pass.characters = characters;
     reserved = reserved.plus(new Used(tokens, characters));
   }
 
-  void close(LocalPass pass, Used used) {
+  Used close(LocalPass pass, Used used) {
     lock.lock();
     try {
       if (pass.closed) {
-        return;
+        return Used.NOTHING;
       }
       pass.closed = true;
       agency.streams(-1);
       pass.application.streams(-1);
       WindowCalendar.Moment moment = pass.moment;
-      if (moment != null) {
-        Used charge =
-            new Used(
-                Math.min(used.tokens(), pass.tokens),
-                pass.charactersLimited
-                    ? Math.min(used.characters(), pass.characters)
-                    : used.characters());
-        agency.settle(moment, pass.tokens, pass.characters, charge);
-        pass.application.settle(moment, pass.tokens, pass.characters, charge);
-        settled = settled.plus(charge);
-        reserved = reserved.plus(new Used(-pass.tokens, -pass.characters));
+      if (moment == null) {
+        return Used.NOTHING;
       }
+      long characters = used.characters();
+      Used charge =
+          new Used(
+              Math.min(used.tokens(), pass.tokens),
+              pass.charactersLimited ? Math.min(characters, pass.characters) : characters);
+      agency.settle(moment, pass.tokens, pass.characters, charge);
+      pass.application.settle(moment, pass.tokens, pass.characters, charge);
+      settled = settled.plus(charge);
+      reserved = reserved.plus(new Used(-pass.tokens, -pass.characters));
+      return charge;
     } finally {
       lock.unlock();
     }

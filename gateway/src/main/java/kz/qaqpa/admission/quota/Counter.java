@@ -29,7 +29,7 @@ public enum Counter {
   }
 
   /** Its place in an account's arrays. */
-  int index() {
+  public int index() {
     return index;
   }
 

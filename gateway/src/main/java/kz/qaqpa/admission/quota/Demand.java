@@ -10,6 +10,11 @@ import java.util.List;
  * @param answers most tokens of each answer, each at least 1
  */
 public record Demand(long promptTokens, long promptCharacters, List<Integer> answers) {
+  /**
+   * Characters reserved for each token of an answer where characters are limited. Texts of the
+   * languages served here have 1.6 to 5; an answer that has more on average ends early.
+   */
+  public static final int CHARACTERS_PER_TOKEN = 8;
 
   /** A copy of the list is kept. */
   public Demand {
@@ -17,7 +22,7 @@ public record Demand(long promptTokens, long promptCharacters, List<Integer> ans
   }
 
   /** Tokens of all answers if none is longer than {@code cap}. */
-  long output(int cap) {
+  public long output(int cap) {
     long sum = 0;
     for (int i = 0; i < answers.size(); i++) {
       sum += Math.min(answers.get(i), cap);
@@ -26,7 +31,7 @@ public record Demand(long promptTokens, long promptCharacters, List<Integer> ans
   }
 
   /** The longest answer. */
-  int longest() {
+  public int longest() {
     int longest = 0;
     for (int i = 0; i < answers.size(); i++) {
       longest = Math.max(longest, answers.get(i));

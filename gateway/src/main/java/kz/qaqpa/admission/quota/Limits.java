@@ -38,6 +38,9 @@ public record Limits(
   /** Tokens of the shortest answer where nothing else is said. */
   public static final int USUAL_GRANT = 16;
 
+  /** Answers in the making of an application whose limits say nothing of them. */
+  public static final int USUAL_STREAMS = 64;
+
   /** No limit at all. */
   public static final Limits NONE =
       new Limits(null, null, null, null, null, null, null, null, null, null, null, null);
@@ -82,8 +85,41 @@ public record Limits(
         minGrant);
   }
 
+  /**
+   * What one of several gateways may give out by itself: each limit divided by their number,
+   * rounded down, and at least one.
+   *
+   * @param requests whether requests and streams are divided too; else windows only
+   * @param streams what {@code concurrentStreams} means where it is absent
+   */
+  Limits share(int replicas, boolean requests, int streams) {
+    boolean counted = concurrentStreams != null || streams != Integer.MAX_VALUE;
+    Integer most = concurrentStreams == null ? Integer.valueOf(streams) : concurrentStreams;
+    return new Limits(
+        requests ? part(requestsPerSecond, replicas) : requestsPerSecond,
+        requests ? part(burst, replicas) : burst,
+        requests && counted ? part(most, replicas) : concurrentStreams,
+        part(tokensPerMinute, replicas),
+        part(tokensPerDay, replicas),
+        part(tokensPerMonth, replicas),
+        part(charactersPerMinute, replicas),
+        part(charactersPerDay, replicas),
+        part(charactersPerMonth, replicas),
+        maxInputTokens,
+        maxOutputTokens,
+        minGrant);
+  }
+
+  private static @Nullable Integer part(@Nullable Integer limit, int replicas) {
+    return limit == null ? null : Integer.valueOf(Math.max(1, limit / replicas));
+  }
+
+  private static @Nullable Long part(@Nullable Long limit, int replicas) {
+    return limit == null ? null : Long.valueOf(Math.max(1, limit / replicas));
+  }
+
   /** By counter (see {@link Counter}), {@link Long#MAX_VALUE} where there is no limit. */
-  long[] windows() {
+  public long[] windows() {
     return new long[] {
       or(tokensPerMinute), or(charactersPerMinute),
       or(tokensPerDay), or(charactersPerDay),

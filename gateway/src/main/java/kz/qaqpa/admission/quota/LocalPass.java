@@ -46,8 +46,40 @@ public final class LocalPass implements Pass {
     return book.reserve(this, demand);
   }
 
-  /** As {@link #close}, on this thread. */
-  public void closeNow(Used used) {
-    book.close(this, used);
+  /** As {@link #reserveNow}, under the limits of {@code subject}, of which streams count too. */
+  public Outcome reserveUnder(Subject subject, Demand demand) {
+    return book.reserveUnder(subject, this, demand);
+  }
+
+  /**
+   * Counts what was granted elsewhere, whether or not there is room for it here; instead of {@link
+   * #reserveNow}.
+   *
+   * @param characters of prompt and answers that were reserved
+   */
+  public void hold(Demand demand, Grant grant, long characters) {
+    book.hold(this, demand, grant, characters);
+  }
+
+  /** Counts a refusal that was decided elsewhere. */
+  public Shortage refuse(Shortage shortage) {
+    book.refuse(shortage);
+    return shortage;
+  }
+
+  /** By a thread that has the book's lock. */
+  void requireNew() {
+    if (closed || moment != null) {
+      throw new IllegalStateException("reserve: the request is over, or has reserved");
+    }
+  }
+
+  /**
+   * As {@link #close}, on this thread.
+   *
+   * @return what was counted: nothing the second time
+   */
+  public Used closeNow(Used used) {
+    return book.close(this, used);
   }
 }

@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
  * Where what agencies use and hold is counted: in this process, or in one place for many. Any
  * thread; nothing here waits.
  */
-public interface QuotaStore {
+public interface QuotaStore extends AutoCloseable {
 
   /**
    * A counter of an account.
@@ -20,6 +20,17 @@ public interface QuotaStore {
    * @param reserved held by running requests
    */
   record Reading(Counter counter, long limit, long settled, long reserved) {}
+
+  /**
+   * How a store is.
+   *
+   * @param kind {@code memory} or {@code redis}
+   * @param up whether it counts; else each application does what its {@link QuotaFallback} says
+   * @param overshoot what was used beyond limits while it was away, known when it is back
+   * @param pending ends of requests that it has not been told yet
+   * @param dropped ends of requests that it will never be told: their reservations count in full
+   */
+  record Health(String kind, boolean up, Used overshoot, long pending, long dropped) {}
 
   /** Begins a request: takes a stream and counts it against the requests per second. */
   Entry enter(Subject subject);
@@ -36,4 +47,11 @@ public interface QuotaStore {
 
   /** By how much the clock was set back and has not yet caught up: windows stand still so long. */
   Duration clockBehind();
+
+  /** How it is now. */
+  Health health();
+
+  /** Ends its work; what it has not been told yet gets a moment. */
+  @Override
+  void close();
 }

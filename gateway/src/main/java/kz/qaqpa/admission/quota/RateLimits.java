@@ -18,6 +18,12 @@ public record RateLimits(@Nullable Rate requests, @Nullable Rate tokens, @Nullab
   /** Nothing is limited. */
   public static final RateLimits NONE = new RateLimits(null, null, null);
 
+  /** Of two limits the one with less left; the first if they have the same. */
+  public static @Nullable Rate tighter(@Nullable Rate one, @Nullable Rate other) {
+    boolean first = other == null || (one != null && one.remaining() <= other.remaining());
+    return first ? one : other;
+  }
+
   /**
    * A limit.
    *

@@ -31,6 +31,24 @@ final class Shortages {
     this.requests = requests;
   }
 
+  /** All streams are taken: {@code streams} with the one that asks. */
+  static Shortage ofStreams(String whose, long streams, long most) {
+    return new Shortage(
+        Shortage.Kind.PASSING, "concurrentStreams", whose, streams, most, SOON, RateLimits.NONE);
+  }
+
+  /** Too many requests came in a short time. */
+  static Shortage ofRequests(String whose, RateLimits.Rate rate, Duration untilNext) {
+    return new Shortage(
+        Shortage.Kind.PASSING,
+        "requestsPerSecond",
+        whose,
+        rate.limit() + 1,
+        rate.limit(),
+        untilNext,
+        new RateLimits(rate, null, null));
+  }
+
   /**
    * Why a demand does not fit: the limit that is too small for ever, else the one that is in the
    * way longest.
@@ -43,7 +61,7 @@ final class Shortages {
       for (Counter counter : Counter.ALL) {
         long needed =
             counter.characters()
-                ? demand.promptCharacters() + least * AgencyBook.CHARACTERS_PER_TOKEN
+                ? demand.promptCharacters() + least * Demand.CHARACTERS_PER_TOKEN
                 : demand.promptTokens() + least;
         if (account.left(counter) < needed) {
           Shortage shortage = of(account, counter, needed);

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.time.ZoneId;
 
 /**
  * Which minute, day and month it is in Almaty. Any thread.
@@ -22,7 +21,6 @@ import java.time.ZoneId;
  * </pre>
  */
 final class WindowCalendar {
-  static final ZoneId ZONE = ZoneId.of("Asia/Almaty");
   private static final long MINUTE_MILLIS = 60_000;
 
   private final InstantSource clock;
@@ -105,13 +103,22 @@ final class WindowCalendar {
 
   /** By how much the clock is behind the windows: 0 unless it was set back. */
   Duration behind() {
-    long start = latest.minuteEnd() - MINUTE_MILLIS;
+    return behind(latest);
+  }
+
+  Duration behind(Moment moment) {
+    long start = moment.minuteEnd() - MINUTE_MILLIS;
     return Duration.ofMillis(Math.max(0, start - clock.millis()));
+  }
+
+  /** When a minute began, in milliseconds since 1970. */
+  static long startOfMinute(long minute) {
+    return minute * MINUTE_MILLIS;
   }
 
   static Moment at(long millis) {
     long minute = Math.floorDiv(millis, MINUTE_MILLIS);
-    LocalDate date = LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZONE);
+    LocalDate date = LocalDate.ofInstant(Instant.ofEpochMilli(millis), WindowZone.ID);
     // Where clocks are set back across midnight, a date returns; its day is over all the same.
     if (millis >= start(date.plusDays(1))) {
       date = date.plusDays(1);
@@ -127,6 +134,6 @@ final class WindowCalendar {
   }
 
   private static long start(LocalDate date) {
-    return date.atStartOfDay(ZONE).toInstant().toEpochMilli();
+    return date.atStartOfDay(WindowZone.ID).toInstant().toEpochMilli();
   }
 }

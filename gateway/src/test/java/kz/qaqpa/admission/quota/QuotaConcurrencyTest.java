@@ -148,7 +148,7 @@ class QuotaConcurrencyTest {
       for (Reading reading : all(book, subject)) {
         long needed =
             reading.counter().characters()
-                ? (long) Limits.USUAL_GRANT * AgencyBook.CHARACTERS_PER_TOKEN
+                ? (long) Limits.USUAL_GRANT * Demand.CHARACTERS_PER_TOKEN
                 : floor;
         left = Math.min(left, reading.limit() - reading.settled() - needed);
       }
