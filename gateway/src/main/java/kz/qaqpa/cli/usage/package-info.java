@@ -1,0 +1,5 @@
+/** {@code ./qaqpa usage}: reports in the terminal. */
+@NullMarked
+package kz.qaqpa.cli.usage;
+
+import org.jspecify.annotations.NullMarked;

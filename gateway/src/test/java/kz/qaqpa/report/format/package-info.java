@@ -1,0 +1,5 @@
+/** Tests of how reports are written down. */
+@NullMarked
+package kz.qaqpa.report.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of summing up. */
+@NullMarked
+package kz.qaqpa.report;
+
+import org.jspecify.annotations.NullMarked;
