@@ -1,0 +1,133 @@
+package kz.qaqpa.admin;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
+import kz.qaqpa.admission.Agency;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.suspension.Suspensions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What the admin port's metrics say beside those of the serving port: who uses how much. As many
+ * lines as there are agencies and applications, whoever asks. Any thread; nothing waits.
+ */
+public final class AgencyMetrics {
+  private static final double MILLIS = 1e3;
+
+  private final AgencyList agencies;
+  private final LiveUse use;
+  private final Suspensions suspensions;
+  private final SuspensionDesk desk;
+  private final PrometheusMeterRegistry written;
+  private volatile MetricSnapshots latest = new MetricSnapshots();
+
+  public AgencyMetrics(
+      AgencyList agencies, LiveUse use, Suspensions suspensions, SuspensionDesk desk) {
+    this.agencies = agencies;
+    this.use = use;
+    this.suspensions = suspensions;
+    this.desk = desk;
+    PrometheusRegistry registry = new PrometheusRegistry();
+    registry.register((MultiCollector) () -> latest);
+    this.written = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
+  }
+
+  /** An account and how it stands; no application where it is an agency's. */
+  private record Row(String agency, String application, LiveUse.Account account) {}
+
+  /** Everything as of now, in Prometheus' text format. */
+  public Mono<String> scrape() {
+    Flux<Row> ofAgencies =
+        Flux.fromIterable(agencies.agencies())
+            .concatMap((Agency it) -> use.of(it.id(), null).map(now -> new Row(it.id(), "", now)));
+    Flux<Row> ofApplications =
+        Flux.fromIterable(agencies.applications())
+            .concatMap((Application it) ->
+                use.of(it.agency().id(), it.id())
+                    .map(now -> new Row(it.agency().id(), it.id(), now)));
+    return ofAgencies.concatWith(ofApplications).collectList().map(this::text);
+  }
+
+  private String text(List<Row> rows) {
+    GaugeSnapshot.Builder settled =
+        gauge("qaqpa_agency_window_settled", "Used in the window that is open");
+    GaugeSnapshot.Builder reserved =
+        gauge("qaqpa_agency_window_reserved", "Held by running requests in the open window");
+    GaugeSnapshot.Builder limits =
+        gauge("qaqpa_agency_window_limit", "What may be used in a window");
+    for (Row row : rows) {
+      List<LiveUse.Window> windows = row.account().windows();
+      if (windows == null) {
+        continue;
+      }
+      for (LiveUse.Window window : windows) {
+        Labels labels =
+            Labels.of(
+                "agency", row.agency(),
+                "application", row.application(),
+                "counter", window.counter());
+        settled.dataPoint(point(labels, (double) window.settled()));
+        reserved.dataPoint(point(labels, (double) window.reserved()));
+        if (window.limit() != null) {
+          limits.dataPoint(point(labels, (double) window.limit()));
+        }
+      }
+    }
+    latest =
+        MetricSnapshots.of(
+            settled.build(),
+            reserved.build(),
+            limits.build(),
+            streams(),
+            suspended(),
+            single(
+                "qaqpa_suspensions_waiting",
+                "Suspensions of this gateway that the database has not taken yet",
+                desk.waiting()),
+            single(
+                "qaqpa_suspensions_age_seconds",
+                "Time since suspensions were last read from the database",
+                suspensions.age().toMillis() / MILLIS));
+    return written.scrape();
+  }
+
+  private GaugeSnapshot streams() {
+    GaugeSnapshot.Builder streams = gauge("qaqpa_agency_streams", "Requests that run here");
+    for (Application it : agencies.applications()) {
+      Labels labels = Labels.of("agency", it.agency().id(), "application", it.id());
+      streams.dataPoint(point(labels, use.streams(it)));
+    }
+    return streams.build();
+  }
+
+  private GaugeSnapshot suspended() {
+    GaugeSnapshot.Builder suspended = gauge("qaqpa_agency_suspended", "Applications suspended");
+    suspensions
+        .all()
+        .forEach(it ->
+            suspended.dataPoint(
+                point(Labels.of("agency", it.agency(), "application", it.application()), 1)));
+    return suspended.build();
+  }
+
+  private static GaugeSnapshot single(String name, String help, double value) {
+    return gauge(name, help).dataPoint(point(Labels.EMPTY, value)).build();
+  }
+
+  private static GaugeSnapshot.Builder gauge(String name, String help) {
+    return GaugeSnapshot.builder().name(name).help(help);
+  }
+
+  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+}

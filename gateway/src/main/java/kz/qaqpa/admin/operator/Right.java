@@ -1,0 +1,17 @@
+package kz.qaqpa.admin.operator;
+
+/** What can be done at the admin port. */
+public enum Right {
+  /** See agencies, applications, their state and counters. */
+  LIST,
+  /** See what was used. */
+  USAGE,
+  /** Take an application out of service, and put it back. */
+  SUSPEND,
+  /** Read agencies and operators anew. */
+  RELOAD,
+  /** Read what operators did, and check that nobody changed it. */
+  AUDIT,
+  /** See the metrics, which name all agencies. */
+  METRICS
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.admin.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.admin.login;
+
+import org.jspecify.annotations.NullMarked;

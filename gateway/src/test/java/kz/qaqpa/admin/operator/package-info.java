@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.admin.operator;
+
+import org.jspecify.annotations.NullMarked;

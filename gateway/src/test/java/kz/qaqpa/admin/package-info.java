@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.admission.suspension;
+
+import org.jspecify.annotations.NullMarked;
