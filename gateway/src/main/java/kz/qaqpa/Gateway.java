@@ -1,10 +1,9 @@
 package kz.qaqpa;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.batching.BatchingEngine;
@@ -22,9 +21,13 @@ import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.usage.UsageReports;
+import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.report.ReportSettings;
+import kz.qaqpa.report.UsageSource;
 import kz.qaqpa.responses.ResponseStore;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.responses.ResponsesSettings;
@@ -40,6 +43,7 @@ public final class Gateway implements AutoCloseable {
   private final BatchingEngine engine;
   private final TokenizePool pool;
   private final GatewayMetrics metrics;
+  private final UsageReports reports;
   private final HttpGateway http;
 
   private Gateway(
@@ -47,11 +51,13 @@ public final class Gateway implements AutoCloseable {
       BatchingEngine engine,
       TokenizePool pool,
       GatewayMetrics metrics,
+      UsageReports reports,
       HttpGateway http) {
     this.gate = gate;
     this.engine = engine;
     this.pool = pool;
     this.metrics = metrics;
+    this.reports = reports;
     this.http = http;
   }
 
@@ -65,6 +71,7 @@ public final class Gateway implements AutoCloseable {
    * @param batching section {@code batching}
    * @param responses section {@code responses}
    * @param ws section {@code ws}
+   * @param reports section {@code reports}
    */
   public record Settings(
       ServerSettings server,
@@ -73,15 +80,17 @@ public final class Gateway implements AutoCloseable {
       CorsSettings cors,
       BatchingSettings batching,
       ResponsesSettings responses,
-      WsSettings ws) {}
+      WsSettings ws,
+      ReportSettings reports) {}
 
   /**
    * Starts the step loop and serves.
    *
    * @param loaded the engine; closed with the gateway, also if this fails
    * @param model what it serves
-   * @param gate who may come in, and what they may use
+   * @param gate who may come in, and what they may use; closed with the gateway
    * @param ledger where what was used is written down; the caller closes it after the gateway
+   * @param records what was written down there
    * @param pages adds routes that are not of the API
    */
   public static Gateway start(
@@ -90,6 +99,7 @@ public final class Gateway implements AutoCloseable {
       ServedModel model,
       AdmissionGate gate,
       Ledger ledger,
+      UsageSource records,
       Consumer<HttpServerRoutes> pages) {
     EngineShape shape = loaded.engine().shape();
     GatewayMetrics metrics = new GatewayMetrics(model.id());
@@ -104,6 +114,7 @@ public final class Gateway implements AutoCloseable {
     try {
       metrics.watch(new EngineSource(engine::stats, shape));
       metrics.watch(gate.quotas());
+      metrics.watch(gate.identification());
       ChatFlow flow =
           new ChatFlow(gate, pool, model, engine, ledger, metrics, settings.server().deadline());
       ResponsesFlow responses =
@@ -115,24 +126,19 @@ public final class Gateway implements AutoCloseable {
               model.contextLength(),
               loaded.modelDigest(),
               model.card());
+      ErrorWriter errors = new ErrorWriter(metrics, ledger);
+      UsageReports reports =
+          new UsageReports(records, InstantSource.system(), settings.reports(), errors);
       EdgeParts parts =
           new EdgeParts(
-              gate,
-              engine,
-              pool,
-              flow,
-              responses,
-              ledger,
-              metrics,
-              model,
-              card,
-              isLoopback(settings.server().host()),
+              gate, engine, pool, flow, responses, ledger, reports, errors, metrics, model, card,
               pages);
       return new Gateway(
           gate,
           engine,
           pool,
           metrics,
+          reports,
           parts.bind(
               settings.server(), settings.http(), settings.tls(), settings.cors(), settings.ws()));
     } catch (RuntimeException e) {
@@ -140,15 +146,6 @@ public final class Gateway implements AutoCloseable {
       engine.close();
       metrics.close();
       throw e;
-    }
-  }
-
-  /** Whether a host is this machine alone. */
-  public static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
     }
   }
 
@@ -160,6 +157,16 @@ public final class Gateway implements AutoCloseable {
   /** The gate, to see who is inside. */
   public AdmissionGate gate() {
     return gate;
+  }
+
+  /** What was used, for who may know. */
+  public UsageReports reports() {
+    return reports;
+  }
+
+  /** What is counted. */
+  public GatewayMetrics metrics() {
+    return metrics;
   }
 
   /** The batching engine, to see what runs. */
@@ -188,6 +195,7 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     gate.drain();
+    gate.identification().close();
     engine.close();
     http.close();
     pool.close();

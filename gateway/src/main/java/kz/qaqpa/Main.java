@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import kz.qaqpa.cli.BenchCommand;
 import kz.qaqpa.cli.ChatCommand;
+import kz.qaqpa.cli.KeyCommand;
 import kz.qaqpa.cli.PerplexityCommand;
 import kz.qaqpa.cli.ServeCommand;
 import kz.qaqpa.cli.TokenizeCommand;
+import kz.qaqpa.cli.UsageCommand;
 
 /** Where {@code ./qaqpa COMMAND} enters: one class per command, chosen by name. */
 public final class Main {
@@ -26,9 +28,11 @@ public final class Main {
     return switch (command) {
       case "serve" -> ServeCommand.run(args);
       case "chat" -> ChatCommand.run(args);
+      case "key" -> KeyCommand.run(args);
       case "tokenize" -> TokenizeCommand.run(args);
       case "perplexity" -> PerplexityCommand.run(args);
       case "bench" -> BenchCommand.run(args);
+      case "usage" -> UsageCommand.run(args);
       default -> {
         System.err.println("qaqpa: unknown command " + command);
         yield 2;

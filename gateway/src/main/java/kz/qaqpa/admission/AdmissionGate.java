@@ -7,59 +7,66 @@ import java.util.concurrent.locks.ReentrantLock;
 import kz.qaqpa.admission.quota.Pass;
 import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.admission.quota.Shortage;
+import kz.qaqpa.admission.suspension.SuspensionCheck;
 import kz.qaqpa.ledger.Ledger;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * The gate: from a key to an application, from an application to a {@link Permit}, without waiting.
- * Any thread.
+ * The gate: from credentials to an application, from an application to a {@link Permit}. Any
+ * thread.
  */
 public final class AdmissionGate {
-  private static final String SCHEME = "Bearer ";
-  private static final int LONGEST_KEY = 512;
-
-  private final AgencyDirectory directory;
+  private final Identification identification;
   private final QuotaStore quotas;
   private final Ledger ledger;
+  private final SuspensionCheck suspensions;
   private final LivePermits permits = new LivePermits();
   private final AtomicInteger live = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private volatile boolean draining;
 
-  /**
-   * A gate with nobody inside.
-   *
-   * @param quotas what has been used, and by whom
-   * @param ledger where it is written down
-   */
-  public AdmissionGate(AgencyDirectory directory, QuotaStore quotas, Ledger ledger) {
-    this.directory = directory;
-    this.quotas = quotas;
-    this.ledger = ledger;
+  /** A gate with nobody inside, and nobody suspended. */
+  public AdmissionGate(Identification identification, QuotaStore quotas, Ledger ledger) {
+    this(identification, quotas, ledger, SuspensionCheck.NONE);
   }
 
   /**
-   * Who asks.
+   * A gate with nobody inside.
    *
-   * @param authorization the {@code Authorization} header
-   * @throws Refusal.Unauthorized if there is none, or none that is known
+   * @param identification who is who
+   * @param quotas what has been used, and by whom
+   * @param ledger where it is written down
+   * @param suspensions who may not pass
    */
-  public Application authenticate(@Nullable String authorization) {
-    if (authorization == null || authorization.isBlank()) {
-      throw new Refusal.Unauthorized(
-          "Authorization: absent (expected: \"Bearer\" and an API key, qpk_…)");
-    }
-    if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      throw new Refusal.Unauthorized(
-          "Authorization: another scheme (expected: \"Bearer\" and an API key, qpk_…)");
-    }
-    String key = authorization.substring(SCHEME.length()).strip();
-    Application application = key.length() > LONGEST_KEY ? null : directory.find(key);
-    if (application == null) {
-      throw new Refusal.Unauthorized("Authorization: unknown API key (expected: a valid one)");
-    }
-    return application;
+  public AdmissionGate(
+      Identification identification,
+      QuotaStore quotas,
+      Ledger ledger,
+      SuspensionCheck suspensions) {
+    this.identification = identification;
+    this.quotas = quotas;
+    this.ledger = ledger;
+    this.suspensions = suspensions;
+  }
+
+  /**
+   * Who asks; as {@link Identification#identify}.
+   *
+   * @param edge where the result comes if it takes time
+   * @return the caller, or {@link Refusal.Suspended} if its application is suspended
+   */
+  public Mono<Caller> authenticate(Credentials credentials, Scheduler edge) {
+    return identification
+        .identify(credentials, edge)
+        .doOnNext(caller -> suspensions.check(caller.application().fullId()));
+  }
+
+  /** Who is who. */
+  public Identification identification() {
+    return identification;
   }
 
   /**
@@ -67,9 +74,11 @@ public final class AdmissionGate {
    *
    * @throws Refusal.OverQuota if all are taken, or too many requests came in a short time
    * @throws Refusal.Overloaded if there is no room for its record
+   * @throws Refusal.Suspended if it was suspended meanwhile
    * @throws Refusal.Draining if the server is stopping
    */
   public Permit admit(Application application) {
+    suspensions.check(application.fullId()); // Before it is counted.
     String full = ledger.full();
     if (full != null) {
       throw new Refusal.Overloaded(full);
@@ -81,11 +90,17 @@ public final class AdmissionGate {
         };
     live.incrementAndGet();
     Permit permit = permits.open(application, pass, this::release);
-    if (draining) {
+    try {
+      // Whoever is suspended from now on finds the permit and revokes it.
+      suspensions.check(application.fullId());
+      if (draining) {
+        throw new Refusal.Draining();
+      }
+      return permit;
+    } catch (Refusal refusal) {
       permit.close();
-      throw new Refusal.Draining();
+      throw refusal;
     }
-    return permit;
   }
 
   /**
@@ -104,6 +119,13 @@ public final class AdmissionGate {
    */
   public int live(String fullId) {
     return permits.count(fullId);
+  }
+
+  /** Why nobody is let in, or null: no room for records, or nothing known of suspensions. */
+  public @Nullable String full() {
+    return suspensions.isKnown()
+        ? ledger.full()
+        : "suspensions: not known yet, as the database is away";
   }
 
   /** What everybody has used. */

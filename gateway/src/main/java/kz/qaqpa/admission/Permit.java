@@ -6,6 +6,7 @@ import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
 import kz.qaqpa.admission.quota.Outcome;
 import kz.qaqpa.admission.quota.Pass;
+import kz.qaqpa.admission.quota.QuotaStoreAway;
 import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.admission.quota.Shortage;
 import kz.qaqpa.admission.quota.Used;
@@ -51,10 +52,13 @@ public final class Permit implements AutoCloseable {
    *
    * @return what was granted: answers shrink to what is left. {@link Refusal.OverQuota} if too
    *     little is left, {@link Refusal.BeyondQuota} if a limit itself is too small, {@link
-   *     IllegalStateException} if the permit was closed meanwhile
+   *     Refusal.QuotaUnavailable} if nobody can say now, {@link IllegalStateException} if the
+   *     permit was closed meanwhile
    */
   public Mono<Grant> reserve(Demand demand) {
-    return pass.reserve(demand).map(Permit::granted);
+    return pass.reserve(demand)
+        .onErrorMap(QuotaStoreAway.class, away -> new Refusal.QuotaUnavailable(away.text()))
+        .map(Permit::granted);
   }
 
   private static Grant granted(Outcome outcome) {

@@ -291,6 +291,34 @@ public abstract sealed class Refusal extends RuntimeException {
     }
   }
 
+  /** Who asks cannot be told now, as whoever vouches for it is away. */
+  public static final class IdentityUnavailable extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public IdentityUnavailable(String message) {
+      super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "identity_unavailable";
+    }
+  }
+
+  /** What is used cannot be counted now, and the application may not go on without. */
+  public static final class QuotaUnavailable extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public QuotaUnavailable(String message) {
+      super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "quota_unavailable";
+    }
+  }
+
   /** The server is stopping. */
   public static final class Draining extends Refusal {
     private static final long serialVersionUID = 1L;

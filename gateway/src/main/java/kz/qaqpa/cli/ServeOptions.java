@@ -4,14 +4,18 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import kz.qaqpa.admin.AdminSettings;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.ledger.LedgerSettings;
 import org.jspecify.annotations.Nullable;
 
 /** Options of {@code ./qaqpa serve}; what is null was not given. */
 record ServeOptions(
     @Nullable Integer port,
     @Nullable String host,
+    @Nullable Integer adminPort,
+    @Nullable Path state,
     Path model,
     Path config,
     @Nullable String precision,
@@ -25,6 +29,8 @@ record ServeOptions(
       usage: ./qaqpa serve [options]
         --port N        0 to 65535; 0 picks a free one (8080)
         --host H        address to bind to (127.0.0.1)
+        --admin-port N  port for operators; 0 picks a free one (the one after --port)
+        --state DIR     folder for the ledger; of one gateway alone (~/.local/state/qaqpa)
         --model DIR     Hugging Face folder of a Llama (config/models/kaz-mini)
         --config DIR    folder with qaqpa.yaml and agencies.yaml (config)
         --precision P   auto, f32, int8, int8-fast or int4 (auto)
@@ -42,6 +48,8 @@ record ServeOptions(
   static ServeOptions parse(List<String> args, Path root) {
     Integer port = null;
     String host = null;
+    Integer adminPort = null;
+    Path state = null;
     Path model = root.resolve("config/models/kaz-mini");
     Path config = root.resolve("config");
     String precision = null;
@@ -55,6 +63,8 @@ record ServeOptions(
       switch (option) {
         case "--port" -> port = number(option, left);
         case "--host" -> host = value(option, left);
+        case "--admin-port" -> adminPort = number(option, left);
+        case "--state" -> state = Path.of(value(option, left));
         case "--model" -> model = Path.of(value(option, left));
         case "--config" -> config = Path.of(value(option, left));
         case "--precision" -> precision = value(option, left);
@@ -65,7 +75,8 @@ record ServeOptions(
         default -> throw new IllegalArgumentException(option + ": no such option");
       }
     }
-    return new ServeOptions(port, host, model, config, precision, engine, slots, threads, help);
+    return new ServeOptions(
+        port, host, adminPort, state, model, config, precision, engine, slots, threads, help);
   }
 
   /** The settings with these options over them. */
@@ -76,7 +87,8 @@ record ServeOptions(
         settings.hostNames(),
         engine == null ? settings.engine() : engine,
         settings.deadline(),
-        settings.drainTimeout());
+        settings.drainTimeout(),
+        settings.metrics());
   }
 
   /** The settings with these options over them. */
@@ -87,6 +99,37 @@ record ServeOptions(
         settings.slotLength(),
         threads == null ? settings.threads() : threads,
         settings.cacheFolder());
+  }
+
+  /** The settings with these options over them. */
+  AdminSettings over(AdminSettings settings) {
+    return adminPort == null
+        ? settings
+        : new AdminSettings(
+            settings.host(),
+            adminPort,
+            settings.hostNames(),
+            settings.tls(),
+            settings.sessionIdle(),
+            settings.sessionLifetime(),
+            settings.sessionsPerKey(),
+            settings.loginsPerMinute());
+  }
+
+  /** The settings with these options over them. */
+  LedgerSettings over(LedgerSettings settings) {
+    return state == null
+        ? settings
+        : new LedgerSettings(
+            state,
+            settings.url(),
+            settings.user(),
+            settings.passwordFile(),
+            settings.poolSize(),
+            settings.commitDelay(),
+            settings.commitTimeout(),
+            settings.spoolBytes(),
+            settings.whenFull());
   }
 
   private static String value(String option, Deque<String> left) {

@@ -45,7 +45,8 @@ public final class ChatFlow {
   private final GatewayMetrics metrics;
 
   /**
-   * @param deadline after which an answer is ended wherever it is
+   * @param deadline after which an answer is ended wherever it is, unless its application has
+   *     another
    */
   public ChatFlow(
       AdmissionGate gate,
@@ -94,7 +95,7 @@ public final class ChatFlow {
    *     was not called; cancelling it at any time leaves nothing behind
    */
   public Mono<Void> run(Call call, Function<Answer, Publisher<Void>> respond) {
-    prompts.check(call.generation());
+    prompts.check(call.application(), call.generation());
     return Flux.usingWhen(
             Mono.fromSupplier(() -> admitted(call)), // 2, on E
             lease ->
@@ -133,6 +134,7 @@ public final class ChatFlow {
     }
     List<ReadyPrompt> ready = prompts.build(call);
     call.trace().prompt(ready.stream().mapToInt(ReadyPrompt::tokens).sum());
+    call.trace().speaks(ready.getFirst().language());
     return ready;
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationRequest;
@@ -11,6 +12,8 @@ import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
+import kz.qaqpa.language.Language;
+import kz.qaqpa.language.LanguageDetector;
 import kz.qaqpa.tokenizer.CharacterMeter;
 import kz.qaqpa.tokenizer.StreamingDecoder;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +45,12 @@ final class PromptBuilder {
    * Checks, without tokenising, what can be told from the model alone.
    *
    * @throws Refusal.NotFound if another model is asked for
+   * @throws Refusal.Forbidden if the application may not ask it
    * @throws Refusal.BadRequest if the text cannot fit, however well it tokenises
    */
-  void check(Generation generation) {
+  void check(Application application, Generation generation) {
     model.requireNamed(generation.model());
+    application.requireAllowed(generation.model());
     for (int id : generation.sampling().logitBias().keySet()) {
       if (id > model.lastToken()) {
         throw Refusal.BadRequest.value(
@@ -53,6 +58,12 @@ final class PromptBuilder {
       }
     }
     generation.prompts().forEach(model::requireShort);
+  }
+
+  /** When an answer is to be ended, as {@link System#nanoTime} goes. */
+  private long end(Application application) {
+    Duration own = application.terms().deadline();
+    return System.nanoTime() + (own == null ? deadline : own).toNanos();
   }
 
   /** Renders, tokenises and fills in what the client left open. */
@@ -66,7 +77,6 @@ final class PromptBuilder {
   private ReadyPrompt ready(ChatFlow.Call call, Prompt prompt, SamplingParams sampling) {
     Encoded encoded = encode(call.generation(), prompt);
     int[] tokens = encoded.tokens();
-    long characters = encoded.characters();
     GenerationRequest request =
         new GenerationRequest(
             call.id(),
@@ -76,18 +86,18 @@ final class PromptBuilder {
             maxTokens(call.generation(), prompt, tokens.length),
             sampling,
             model.stopTokens(),
-            System.nanoTime() + deadline.toNanos(),
+            end(call.application()),
             call.generation().priority());
+    String echo = echo(prompt, tokens);
+    int[] tail = prompt instanceof Prompt.Tokens ? lastOf(tokens, LONGEST_BEGINNING) : NONE;
+    return new ReadyPrompt(request, encoded.characters(), encoded.language(), echo, tail);
+  }
+
+  private String echo(Prompt prompt, int[] tokens) {
     return switch (prompt) {
-      case Prompt.Conversation _ -> new ReadyPrompt(request, characters, "", NONE);
-      case Prompt.Text text ->
-          new ReadyPrompt(request, characters, text.echo() ? text.text() : "", NONE);
-      case Prompt.Tokens ids ->
-          new ReadyPrompt(
-              request,
-              characters,
-              ids.echo() ? text(tokens) : "",
-              lastOf(tokens, LONGEST_BEGINNING));
+      case Prompt.Conversation _ -> "";
+      case Prompt.Text text -> text.echo() ? text.text() : "";
+      case Prompt.Tokens ids -> ids.echo() ? text(tokens) : "";
     };
   }
 
@@ -107,13 +117,27 @@ final class PromptBuilder {
 
   /** Tokens, and characters of the text that they are of. */
   @SuppressWarnings("ArrayRecordComponent") // Handed on once; never changed.
-  private record Encoded(int[] tokens, long characters) {
+  private record Encoded(int[] tokens, long characters, Language language) {
     static Encoded of(Turns.Kept kept) {
       long characters = 0;
       for (ChatMessage message : kept.messages()) {
         characters += CharacterMeter.count(message.content());
       }
-      return new Encoded(kept.tokens(), characters);
+      return new Encoded(
+          kept.tokens(), characters, LanguageDetector.detect(question(kept.messages())));
+    }
+
+    static Encoded of(int[] tokens, String text) {
+      return new Encoded(tokens, CharacterMeter.count(text), LanguageDetector.detect(text));
+    }
+
+    /** What a user said last; instructions around it may be in another language. */
+    private static String question(List<ChatMessage> messages) {
+      return messages.reversed().stream()
+          .filter(message -> message.role().equals("user"))
+          .findFirst()
+          .orElse(messages.getLast())
+          .content();
     }
   }
 
@@ -135,11 +159,11 @@ final class PromptBuilder {
           throw Refusal.BadRequest.value(
               text.field(), "0 tokens", "at least 1, as " + model.id() + " has no start token");
         }
-        yield new Encoded(tokens, CharacterMeter.count(text.text()));
+        yield Encoded.of(tokens, text.text());
       }
       case Prompt.Tokens ids -> {
         int[] tokens = model.require(ids);
-        yield new Encoded(tokens, CharacterMeter.count(model.tokenizer().decode(tokens, true)));
+        yield Encoded.of(tokens, model.tokenizer().decode(tokens, true));
       }
     };
   }

@@ -23,6 +23,9 @@ import kz.qaqpa.http.route.ModelsRoute;
 import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.route.TextRoute;
 import kz.qaqpa.http.tokens.TokensRoute;
+import kz.qaqpa.http.usage.ApplicationReaders;
+import kz.qaqpa.http.usage.UsageReports;
+import kz.qaqpa.http.usage.UsageRoute;
 import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
@@ -46,10 +49,11 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param flow the way of a chat request
  * @param responses the way of a response
  * @param ledger what is written down
+ * @param reports what is told of it
+ * @param errors how failures are told
  * @param metrics what is counted
  * @param model what is served
  * @param card the model as {@code /v1/models} shows it
- * @param showMetrics whether {@code /metrics} is served here
  * @param pages adds routes that are not of the API
  */
 public record EdgeParts(
@@ -59,10 +63,11 @@ public record EdgeParts(
     ChatFlow flow,
     ResponsesFlow responses,
     Ledger ledger,
+    UsageReports reports,
+    ErrorWriter errors,
     GatewayMetrics metrics,
     ServedModel model,
     Json.Model card,
-    boolean showMetrics,
     Consumer<HttpServerRoutes> pages) {
 
   /**
@@ -73,13 +78,12 @@ public record EdgeParts(
    */
   public HttpGateway bind(
       ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors, WsSettings ws) {
-    ErrorWriter errors = new ErrorWriter(metrics, ledger);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
     AiDisclosure disclosure = new AiDisclosure(model.id());
     AnswerWriter writer = new AnswerWriter(disclosure, errors, http.keepAlive());
     Tickets tickets = new Tickets();
-    Sessions sessions = new Sessions(ws, responses, pool, errors, metrics);
+    Sessions sessions = new Sessions(ws, gate.identification(), responses, pool, errors, metrics);
     List<Route> routes = new ArrayList<>();
     routes.add(new TextRoute(new ChatCompletions(), door, flow, writer, metrics));
     routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
@@ -87,23 +91,23 @@ public record EdgeParts(
       routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
     }
     routes.add(
-        new WsRoute(gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
+        new WsRoute(
+            door, gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
     routes.add(new TicketsRoute(door, gate, tickets));
     routes.add(new TextRoute(new Completions(), door, flow, writer, metrics));
     routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool, ledger), model, metrics));
-    routes.add(new ModelsRoute(gate, card));
+    routes.add(new ModelsRoute(door, card));
+    routes.add(new UsageRoute(new ApplicationReaders(door), reports));
     routes.add(new HealthRoute(gate, engine));
-    if (showMetrics) {
-      routes.add(new MetricsRoute(metrics));
+    if (where.showsMetrics()) {
+      routes.add(new MetricsRoute(metrics::scrape));
     }
     return HttpGateway.bind(
+        new HttpGateway.Listener("qaqpa-http", where.host(), where.port(), http, tls.open()),
         routes,
         pages,
-        errors,
         new Cors(cors.allowedOrigins(), cors.allowCredentials(), cors.maxAge()),
-        metrics,
-        where,
-        http,
-        tls.open());
+        errors,
+        metrics);
   }
 }

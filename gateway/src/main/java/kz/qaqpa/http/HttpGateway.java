@@ -15,7 +15,7 @@ import kz.qaqpa.http.net.ConnectionGuard;
 import kz.qaqpa.http.net.UnreadBodies;
 import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.wire.BareErrors;
-import kz.qaqpa.http.wire.Cors;
+import kz.qaqpa.http.wire.Entrance;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.log.RequestLog;
@@ -48,7 +48,7 @@ public final class HttpGateway implements AutoCloseable {
 
   private final List<Route> routes;
   private final ErrorWriter errors;
-  private final Cors cors;
+  private final Entrance entrance;
   private final GatewayMetrics metrics;
   private final Duration sendTimeout;
   private final LoopResources loops;
@@ -56,20 +56,19 @@ public final class HttpGateway implements AutoCloseable {
   private final DisposableServer server;
 
   private HttpGateway(
+      Listener listener,
       List<Route> routes,
       Consumer<HttpServerRoutes> pages,
+      Entrance entrance,
       ErrorWriter errors,
-      Cors cors,
-      GatewayMetrics metrics,
-      ServerSettings where,
-      HttpSettings http,
-      @Nullable SslContext tls) {
+      GatewayMetrics metrics) {
+    HttpSettings http = listener.http();
     this.routes = List.copyOf(routes);
     this.errors = errors;
-    this.cors = cors;
+    this.entrance = entrance;
     this.metrics = metrics;
     this.sendTimeout = http.sendTimeout();
-    this.loops = LoopResources.create("qaqpa-http", 1, http.eventLoopThreads(), true);
+    this.loops = LoopResources.create(listener.threads(), 1, http.eventLoopThreads(), true);
     this.guard =
         new ConnectionGuard(
             http.maxConnections(),
@@ -78,9 +77,9 @@ public final class HttpGateway implements AutoCloseable {
             http.idleTimeout(),
             new BareErrors(metrics, http.maxHeaderBytes()));
     this.server =
-        protocols(tls, http)
-            .host(where.host())
-            .port(where.port())
+        protocols(listener.tls(), http)
+            .host(listener.host())
+            .port(listener.port())
             .runOn(loops)
             .idleTimeout(http.idleTimeout())
             .httpRequestDecoder(limits ->
@@ -94,6 +93,18 @@ public final class HttpGateway implements AutoCloseable {
             })
             .bindNow(Duration.ofSeconds(10));
   }
+
+  /**
+   * Where to listen, and within which limits.
+   *
+   * @param threads what its event loops are called
+   * @param host name or address to bind to
+   * @param port 0 picks a free one
+   * @param http limits
+   * @param tls what connections are secured with, or null for plain HTTP
+   */
+  public record Listener(
+      String threads, String host, int port, HttpSettings http, @Nullable SslContext tls) {}
 
   private static HttpServer protocols(@Nullable SslContext tls, HttpSettings http) {
     HttpServer server =
@@ -114,20 +125,17 @@ public final class HttpGateway implements AutoCloseable {
    * Binds and serves.
    *
    * @param pages adds what is not of the API, looked at first
-   * @param cors what pages of other servers may do
-   * @param tls what connections are secured with, or null for plain HTTP
+   * @param entrance what every request for the routes passes first
    * @throws reactor.netty.ChannelBindException if the port is taken
    */
-  static HttpGateway bind(
+  public static HttpGateway bind(
+      Listener listener,
       List<Route> routes,
       Consumer<HttpServerRoutes> pages,
+      Entrance entrance,
       ErrorWriter errors,
-      Cors cors,
-      GatewayMetrics metrics,
-      ServerSettings where,
-      HttpSettings http,
-      @Nullable SslContext tls) {
-    return new HttpGateway(routes, pages, errors, cors, metrics, where, http, tls);
+      GatewayMetrics metrics) {
+    return new HttpGateway(listener, routes, pages, entrance, errors, metrics);
   }
 
   /** The address it is bound to. */
@@ -165,8 +173,11 @@ public final class HttpGateway implements AutoCloseable {
     Exchange exchange = new Exchange(request, response);
     AnswerWatch watch = new AnswerWatch(exchange.channel(), sendTimeout);
     watch.start();
-    cors.label(exchange);
-    return Mono.defer(() -> serve(exchange))
+    return Mono.defer(
+            () -> {
+              entrance.receive(exchange);
+              return serve(exchange);
+            })
         .onErrorResume(failure -> errors.write(exchange, failure))
         .doFinally(signal -> {
           watch.stop();
@@ -189,8 +200,9 @@ public final class HttpGateway implements AutoCloseable {
       throw new Refusal.NotFound(
           null, "not_found", "path: " + Shown.text(exchange.path()) + " (expected: a known one)");
     }
-    if (cors.isPreflight(exchange)) {
-      return cors.preflight(exchange, methods);
+    Mono<Void> preflight = entrance.preflight(exchange, methods);
+    if (preflight != null) {
+      return preflight;
     }
     throw new Refusal.MethodNotAllowed(Shown.text(exchange.method()), methods);
   }

@@ -1,5 +1,7 @@
 package kz.qaqpa.http;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -8,13 +10,14 @@ import kz.qaqpa.config.Expect;
 /**
  * Section {@code server}: where it listens and what it does with answers.
  *
- * @param host name or address to bind to; the development key and {@code /metrics} exist only while
- *     it is a loopback address
+ * @param host name or address to bind to; the development key exists only while it is a loopback
+ *     address
  * @param port 0 to 65535; 0 picks a free one
  * @param hostNames names under which browsers may reach the page, beside its own address
  * @param engine name of an engine, or {@code auto} for the preferred one that works here
  * @param deadline after which an answer is ended wherever it is, 1 s to 1 d
  * @param drainTimeout what running answers get to finish when the server stops, 1 s to 1 h
+ * @param metrics whether {@code /metrics} is served here too, without agencies
  */
 public record ServerSettings(
     String host,
@@ -22,8 +25,19 @@ public record ServerSettings(
     List<String> hostNames,
     String engine,
     Duration deadline,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    Metrics metrics) {
   private static final Pattern ENGINE = Pattern.compile("[a-z0-9-]{1,32}");
+
+  /** When {@code /metrics} is served to whoever asks. */
+  public enum Metrics {
+    /** While {@code host} is a loopback address. */
+    LOOPBACK,
+    /** To everybody who reaches the port. */
+    ALWAYS,
+    /** Not here; the admin port has them. */
+    NEVER
+  }
 
   /** Checks ranges. */
   public ServerSettings {
@@ -38,5 +52,23 @@ public record ServerSettings(
     }
     Expect.range("server.deadline", deadline, Duration.ofSeconds(1), Duration.ofDays(1));
     Expect.range("server.drainTimeout", drainTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
+  }
+
+  /** Whether {@code /metrics} is served here. */
+  boolean showsMetrics() {
+    return switch (metrics) {
+      case LOOPBACK -> isLoopback(host);
+      case ALWAYS -> true;
+      case NEVER -> false;
+    };
+  }
+
+  /** Whether a host is this machine alone. Looks names up. */
+  public static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 }

@@ -8,7 +8,7 @@ import kz.qaqpa.http.net.TlsContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Section {@code tls}: HTTPS instead of HTTP.
+ * Section {@code tls}, and that of the admin port: HTTPS instead of HTTP.
  *
  * @param certificate PEM file with the server's certificate, then those that lead to its root;
  *     empty for plain HTTP
@@ -60,20 +60,26 @@ public record TlsSettings(String certificate, String key, String clientCa, Clien
     return !certificate.isEmpty();
   }
 
+  /** {@link #open(String)} for section {@code tls}. */
+  public @Nullable SslContext open() {
+    return open("tls");
+  }
+
   /**
    * Reads the files.
    *
+   * @param section what messages call these settings
    * @return what connections are secured with, or null for plain HTTP
    * @throws IllegalArgumentException naming the setting and the file that is missing, malformed or
    *     does not fit
    */
-  public @Nullable SslContext open() {
+  public @Nullable SslContext open(String section) {
     if (!isOn()) {
       return null;
     }
     return TlsContexts.of(
-        PemFiles.identity(path(certificate), path(key)),
-        clientCa.isEmpty() ? null : PemFiles.certificates("tls.clientCa", path(clientCa)),
+        PemFiles.identity(section, path(certificate), path(key)),
+        clientCa.isEmpty() ? null : PemFiles.certificates(section + ".clientCa", path(clientCa)),
         switch (clientAuth) {
           case NONE -> ClientAuth.NONE;
           case OPTIONAL -> ClientAuth.OPTIONAL;

@@ -13,7 +13,10 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.Supplier;
+import kz.qaqpa.admission.Identification;
 import kz.qaqpa.admission.quota.QuotaStore;
+import kz.qaqpa.ledger.LedgerStats;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +107,16 @@ public final class GatewayMetrics implements AutoCloseable {
   /** Adds what the quotas know of themselves. */
   public void watch(QuotaStore quotas) {
     registry.register(new QuotaCollector(quotas));
+  }
+
+  /** Adds how up to date the registry is. */
+  public void watch(Identification identification) {
+    registry.register(new RegistryCollector(identification));
+  }
+
+  /** Adds what the ledger knows of itself. */
+  public void watch(Supplier<LedgerStats> ledger) {
+    registry.register(new LedgerCollector(ledger));
   }
 
   /**

@@ -5,14 +5,17 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.admission.quota.QuotaTotals;
+import kz.qaqpa.admission.quota.Used;
 
 /**
- * Reads the quotas once a scrape. Sums over all agencies; the one label is the name of a limit, of
- * which there are eight.
+ * Reads the quotas once a scrape. Sums over all agencies; labels are the name of a limit, of which
+ * there are eight, and what is counted.
  */
 final class QuotaCollector implements MultiCollector {
   private static final double MILLIS = 1e3;
@@ -26,6 +29,7 @@ final class QuotaCollector implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     QuotaTotals totals = quotas.totals();
+    QuotaStore.Health health = quotas.health();
     return MetricSnapshots.of(
         counter("qaqpa_quota_tokens", "Tokens charged", totals.settled().tokens()),
         counter("qaqpa_quota_characters", "Characters charged", totals.settled().characters()),
@@ -43,7 +47,43 @@ final class QuotaCollector implements MultiCollector {
         gauge(
             "qaqpa_quota_clock_behind_seconds",
             "How far the clock was set back: windows stand still until it has caught up",
-            quotas.clockBehind().toMillis() / MILLIS));
+            quotas.clockBehind().toMillis() / MILLIS),
+        InfoSnapshot.builder()
+            .name("qaqpa_quota_store")
+            .help("Where quotas are counted")
+            .dataPoint(
+                InfoDataPointSnapshot.builder().labels(Labels.of("kind", health.kind())).build())
+            .build(),
+        gauge(
+            "qaqpa_quota_store_up",
+            "Whether quotas are counted there now: 0 while Redis is away",
+            health.up() ? 1 : 0),
+        overshoot(health.overshoot()),
+        gauge(
+            "qaqpa_quota_pending_settles",
+            "Ends of requests that Redis has not been told yet",
+            (double) health.pending()),
+        counter(
+            "qaqpa_quota_dropped_settles",
+            "Ends of requests for which there was no room: their reservations count in full",
+            health.dropped()));
+  }
+
+  private static CounterSnapshot overshoot(Used over) {
+    return CounterSnapshot.builder()
+        .name("qaqpa_quota_overshoot")
+        .help("Used beyond limits while Redis was away, known when it is back")
+        .dataPoint(
+            CounterDataPointSnapshot.builder()
+                .labels(Labels.of("unit", "tokens"))
+                .value((double) over.tokens())
+                .build())
+        .dataPoint(
+            CounterDataPointSnapshot.builder()
+                .labels(Labels.of("unit", "characters"))
+                .value((double) over.characters())
+                .build())
+        .build();
   }
 
   private static CounterSnapshot refusals(QuotaTotals totals) {

@@ -4,12 +4,14 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.JsonBody;
@@ -29,11 +31,13 @@ import reactor.core.scheduler.Scheduler;
  * One connection: messages to events, events to lanes, and the three clocks (silence, idleness,
  * lifetime). Messages are taken one after the other; while a long one is parsed elsewhere, or a
  * client does not read how its last ones were answered, nothing more is read from it. Confined to
- * the event loop, but for {@link #drain}.
+ * the event loop, but for {@link #drain} and {@link #recheck}.
  */
 final class Session implements FrameHandler.Peer {
+  /** Longer than any session. */
+  private static final Duration LONG = Duration.ofDays(365);
+
   private final Channel channel;
-  private final Application application;
   private final RequestTrace trace;
   private final Scheduler edge;
   private final SessionParts parts;
@@ -45,6 +49,8 @@ final class Session implements FrameHandler.Peer {
   private final Queue<byte[]> inbox = new ArrayDeque<>();
   private final Disposable.Swap parsing = Disposables.swap();
   private final List<Future<?>> timers = new ArrayList<>();
+  private Caller caller;
+  private @Nullable Future<?> proofEnd;
   private boolean busy;
   private boolean heard = true;
   private boolean pinged;
@@ -73,13 +79,13 @@ final class Session implements FrameHandler.Peer {
    */
   Session(
       Channel channel,
-      Application application,
+      Caller caller,
       RequestTrace trace,
       Scheduler edge,
       SessionParts parts,
       Ended ended) {
     this.channel = channel;
-    this.application = application;
+    this.caller = caller;
     this.trace = trace;
     this.edge = edge;
     this.parts = parts;
@@ -115,6 +121,36 @@ final class Session implements FrameHandler.Peer {
     channel.eventLoop().execute(() -> retire(new Refusal.Draining()));
   }
 
+  /** Looks whether who opened it may still ask, and ends it if not; from any thread. */
+  void recheck() {
+    channel.eventLoop().execute(this::renew);
+  }
+
+  private void renew() {
+    if (over || retired != null) {
+      return;
+    }
+    try {
+      caller = parts.identification().renew(caller);
+    } catch (Refusal.Unauthorized withdrawn) {
+      retire(
+          new Refusal.Unauthorized(
+              "connection: opened with what is no longer valid (expected: a new one)"));
+      return;
+    }
+    if (proofEnd != null) {
+      proofEnd.cancel(false);
+    }
+    Instant until = caller.until();
+    Duration left = until == null ? LONG : Duration.between(Instant.now(), until);
+    if (left.compareTo(parts.settings().lifetime()) < 0) {
+      proofEnd =
+          channel
+              .eventLoop()
+              .schedule(this::renew, Math.max(1, left.toMillis() + 1), TimeUnit.MILLISECONDS);
+    }
+  }
+
   @Override
   public void message(byte[] utf8) {
     inbox.add(utf8);
@@ -139,6 +175,9 @@ final class Session implements FrameHandler.Peer {
     }
     over = true;
     timers.forEach(timer -> timer.cancel(false));
+    if (proofEnd != null) {
+      proofEnd.cancel(false);
+    }
     parsing.dispose();
     inbox.clear();
     lanes.abandon();
@@ -196,6 +235,7 @@ final class Session implements FrameHandler.Peer {
   }
 
   private void create(ClientEvent.Create create) {
+    renew();
     if (retired != null) {
       throw retired;
     }
@@ -213,6 +253,7 @@ final class Session implements FrameHandler.Peer {
     if (parent != null) {
       own.within(parent);
     }
+    Application application = caller.application();
     own.from(application.agency().id(), application.id());
     own.asks(create.request().model(), true);
     parts.metrics().ignored(create.ignored());
@@ -278,7 +319,9 @@ final class Session implements FrameHandler.Peer {
     for (ClientEvent.Create waiting : lanes.takeWaiting()) {
       tell(why, waiting.streamId());
     }
-    after(parts.settings().closeTimeout(), this::end);
+    if (!(why instanceof Refusal.Unauthorized)) { // Withdrawn keys do not touch what runs.
+      after(parts.settings().closeTimeout(), this::end);
+    }
     endIfDone();
   }
 
@@ -288,20 +331,24 @@ final class Session implements FrameHandler.Peer {
     }
   }
 
-  /** What clients that reconnect take for "come again": 1001. */
+  /** What clients that reconnect take for "come again" is 1001; 1008 is "not like this". */
   private void end() {
     if (over) {
       return;
     }
     lanes.abandon();
     outbox.close();
-    if (retired instanceof Refusal.BadRequest) {
-      frames.last(channel, ErrorFrame.of(parts.errors().late(trace, retired), null));
+    if (retired == null || retired instanceof Refusal.Draining) {
+      String reason = "the server is stopping";
+      frames.close(channel, WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, reason);
+      return;
     }
-    frames.close(
-        channel,
-        WebSocketCloseStatus.ENDPOINT_UNAVAILABLE,
-        retired instanceof Refusal.Draining ? "the server is stopping" : "lifetime reached");
+    frames.last(channel, ErrorFrame.of(parts.errors().late(trace, retired), null));
+    if (retired instanceof Refusal.Unauthorized) {
+      frames.close(channel, WebSocketCloseStatus.POLICY_VIOLATION, "no longer valid");
+    } else {
+      frames.close(channel, WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "lifetime reached");
+    }
   }
 
   private void every(Duration interval, Runnable task) {

@@ -1,5 +1,6 @@
 package kz.qaqpa.ws;
 
+import kz.qaqpa.admission.Identification;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.wire.ErrorWriter;
@@ -11,6 +12,7 @@ import kz.qaqpa.responses.ResponsesFlow;
  * What sessions share.
  *
  * @param settings section {@code ws}
+ * @param identification who may still ask
  * @param flow what makes responses
  * @param pool where long messages are parsed
  * @param errors how failures are told
@@ -18,6 +20,7 @@ import kz.qaqpa.responses.ResponsesFlow;
  */
 record SessionParts(
     WsSettings settings,
+    Identification identification,
     ResponsesFlow flow,
     TokenizePool pool,
     ErrorWriter errors,

@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
+import kz.qaqpa.admission.Identification;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.flow.TokenizePool;
@@ -28,11 +30,13 @@ public final class Sessions {
 
   public Sessions(
       WsSettings settings,
+      Identification identification,
       ResponsesFlow flow,
       TokenizePool pool,
       ErrorWriter errors,
       GatewayMetrics metrics) {
-    this.parts = new SessionParts(settings, flow, pool, errors, metrics);
+    this.parts = new SessionParts(settings, identification, flow, pool, errors, metrics);
+    identification.whenChanged(() -> open.forEach(Session::recheck));
   }
 
   /**
@@ -64,12 +68,13 @@ public final class Sessions {
    *
    * @param trace of the handshake
    */
-  public void begin(Channel channel, Application application, RequestTrace trace) {
+  public void begin(Channel channel, Caller caller, RequestTrace trace) {
     Session session =
-        new Session(channel, application, trace, loops.of(channel.eventLoop()), parts, this::ended);
+        new Session(channel, caller, trace, loops.of(channel.eventLoop()), parts, this::ended);
     parts.metrics().socketOpened();
     open.add(session);
     session.start();
+    session.recheck(); // It may have been withdrawn before this one was among the open.
     if (draining) {
       session.drain();
     }

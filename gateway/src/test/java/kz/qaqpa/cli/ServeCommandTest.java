@@ -50,6 +50,8 @@ class ServeCommandTest {
       assertThat(ready).matches("ready http://127\\.0\\.0\\.1:\\d+");
       assertThat(out.readLine()).startsWith("kaz-mini on cpu: ");
       assertThat(out.readLine()).startsWith("curl -N http://127.0.0.1:").contains(KEY);
+      assertThat(out.readLine())
+          .matches("admin http://127\\.0\\.0\\.1:\\d+, with the key in .*/state/admin\\.key");
       URI base = URI.create(ready.substring("ready ".length()));
       assertThat(get(client, base.resolve("/")).body()).contains("<html");
       assertThat(get(client, base.resolve("/readyz")).statusCode()).isEqualTo(200);
@@ -189,10 +191,12 @@ class ServeCommandTest {
     assertThat(run("--model", folder.toString())).startsWith("1 ").doesNotContain("\tat ");
   }
 
-  private static String run(String... args) {
+  private String run(String... args) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(text, true, StandardCharsets.UTF_8);
-    int code = ServeCommand.run(List.of(args), Map.of(), stream, stream);
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--state", folder.resolve("state").toString(), "--admin-port", "0"));
+    int code = ServeCommand.run(all, Map.of(), stream, stream);
     return code + " " + text.toString(StandardCharsets.UTF_8).strip();
   }
 
@@ -207,6 +211,7 @@ class ServeCommandTest {
             "-Dqaqpa.root=" + System.getProperty("qaqpa.root"),
             ServeMain.class.getName()));
     command.addAll(List.of(options));
+    command.addAll(List.of("--state", folder.resolve("state").toString(), "--admin-port", "0"));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
     // ONNX Runtime's telemetry overruns its stack on a command line of some kilobytes.

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import kz.qaqpa.admission.AgenciesFile;
 import kz.qaqpa.admission.Agency;
-import kz.qaqpa.admission.AgencyDirectory;
+import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
+import kz.qaqpa.admission.quota.Limits;
+import kz.qaqpa.admission.registry.AgencyDirectory;
+import kz.qaqpa.admission.registry.Registry;
+import kz.qaqpa.admission.registry.Secrets;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
 import org.junit.jupiter.api.Test;
@@ -80,24 +85,27 @@ class ServePartsTest {
 
   @Test
   void developmentKey_existsOnlyOnLoopback_andIsNewEachTime() {
-    AgencyDirectory directory =
-        AgencyDirectory.of(
-            new AgenciesFile(
-                List.of(
-                    new AgenciesFile.AgencyEntry(
-                        "sandbox",
-                        new Agency.Names("қ", "р", "e"),
-                        null,
-                        List.of(new AgenciesFile.ApplicationEntry("development", null, null))))));
-    DevelopmentKey one = DevelopmentKey.make(directory, true, Map.of());
-    DevelopmentKey two = DevelopmentKey.make(directory, true, Map.of());
+    Agency agency = new Agency("sandbox", new Agency.Names("қ", "р", "e"), Limits.NONE);
+    Registry registry =
+        Registry.of(
+            AgencyDirectory.empty()
+                .with(new Application(agency, "development", Limits.NONE), "qpk_one"));
+    DevelopmentKey one = DevelopmentKey.make(registry, true, Map.of());
+    DevelopmentKey two = DevelopmentKey.make(registry, true, Map.of());
     assertThat(one.key()).matches("qpk_[A-Za-z0-9_-]{43}").isNotEqualTo(two.key());
-    assertThat(one.directory().find(String.valueOf(one.key()))).isNotNull();
-    assertThat(DevelopmentKey.make(directory, false, Map.of()).key()).isNull();
+    for (DevelopmentKey made : List.of(one, two)) {
+      Caller.Proof proof = new Caller.Proof.Key(Secrets.sha256(String.valueOf(made.key())));
+      assertThat(registry.directory().resolve(proof, Instant.now()).application().fullId())
+          .isEqualTo("sandbox/development");
+    }
+    assertThat(DevelopmentKey.make(registry, false, Map.of()))
+        .isEqualTo(new DevelopmentKey(null, "the address is not a loopback one"));
+    assertThat(DevelopmentKey.make(Registry.of(AgencyDirectory.empty()), true, Map.of()))
+        .isEqualTo(new DevelopmentKey(null, "agencies.yaml has no sandbox/development"));
     String given = "qpk_given_by_the_environment";
-    assertThat(DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", given)).key())
+    assertThat(DevelopmentKey.make(registry, true, Map.of("QAQPA_DEV_KEY", given)).key())
         .isEqualTo(given);
-    assertThatThrownBy(() -> DevelopmentKey.make(directory, true, Map.of("QAQPA_DEV_KEY", "short")))
+    assertThatThrownBy(() -> DevelopmentKey.make(registry, true, Map.of("QAQPA_DEV_KEY", "short")))
         .hasMessage(
             "QAQPA_DEV_KEY: 5 characters (expected: 16 to 256 of printable ASCII without spaces)");
   }

@@ -21,9 +21,15 @@ final class Runner {
   private static final int SECONDS = 60;
 
   private final String url;
+  private final String key;
 
   Runner(LiveGateway gateway) {
-    this.url = gateway.url();
+    this(gateway.url(), LiveGateway.KEY);
+  }
+
+  Runner(String url, String key) {
+    this.url = url;
+    this.key = key;
   }
 
   /** The same code with the address of the running gateway. */
@@ -73,7 +79,7 @@ final class Runner {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Process process = NodeClients.run(script, url, LiveGateway.KEY);
+    Process process = NodeClients.run(script, url, key);
     return NodeClients.finish(example.place(), process, SECONDS);
   }
 
@@ -86,9 +92,9 @@ final class Runner {
     }
   }
 
-  private static String run(String what, List<String> command) {
+  private String run(String what, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("QAQPA_KEY", LiveGateway.KEY);
+    builder.environment().put("QAQPA_KEY", key);
     try {
       return NodeClients.finish(what, builder.start(), SECONDS);
     } catch (IOException e) {

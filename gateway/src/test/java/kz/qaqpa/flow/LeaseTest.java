@@ -6,19 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
-import kz.qaqpa.admission.AgenciesFile;
 import kz.qaqpa.admission.Agency;
-import kz.qaqpa.admission.AgencyDirectory;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.admission.suspension.SuspensionCheck;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.fixture.MemoryLedger;
+import kz.qaqpa.fixture.Nobody;
+import kz.qaqpa.language.Language;
 import kz.qaqpa.tokenizer.CharacterMeter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ import reactor.core.scheduler.Scheduler;
 class LeaseTest {
   private final QuotaBook book = QuotaBook.system();
   private final AdmissionGate gate =
-      new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())), book, new MemoryLedger());
+      new AdmissionGate(Nobody.INSTANCE, book, new MemoryLedger(), SuspensionCheck.NONE);
   private final List<String> written = new ArrayList<>();
   private final Lease lease =
       new Lease(
@@ -128,7 +129,7 @@ class LeaseTest {
     GenerationRequest request =
         new GenerationRequest(
             "id", "agency", 0, new int[8], 20, SamplingParams.greedy(), new int[0], Long.MAX_VALUE);
-    ReadyPrompt prompt = new ReadyPrompt(request, 8, "", new int[0]);
+    ReadyPrompt prompt = new ReadyPrompt(request, 8, Language.KK, "", new int[0]);
     return new Lease.Part(
         prompt, List.of(new ChoiceMeter(prompt, stream, new CharacterMeter(Long.MAX_VALUE))));
   }

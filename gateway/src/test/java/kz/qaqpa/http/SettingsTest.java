@@ -7,9 +7,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import kz.qaqpa.admission.identity.IdentityFile;
+import kz.qaqpa.admission.quota.redis.QuotaSettings;
+import kz.qaqpa.admission.registry.RegistrySettings;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.report.ReportSettings;
 import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.ws.WsSettings;
 import org.junit.jupiter.api.Test;
@@ -28,7 +32,8 @@ class SettingsTest {
                 List.of(),
                 "auto",
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(10),
+                ServerSettings.Metrics.LOOPBACK));
     assertThat(config.bind("http", HttpSettings.class))
         .isEqualTo(
             new HttpSettings(
@@ -74,6 +79,18 @@ class SettingsTest {
         .hasMessage("allowedOrigins: * beside others (expected: * alone, or exact origins)");
     assertThatThrownBy(() -> new CorsSettings(List.of("*"), true, Duration.ZERO))
         .hasMessage("allowedOrigins: * (expected: exact origins, as allowCredentials is true)");
+  }
+
+  @Test
+  void reports() {
+    assertThat(load(Map.of()).bind("reports", ReportSettings.class))
+        .isEqualTo(new ReportSettings(2, 8));
+    Map<String, String> all = Map.of("QAQPA_REPORTS_PER_READER", "3", "QAQPA_REPORTS_TOTAL", "4");
+    assertThat(load(all).bind("reports", ReportSettings.class)).isEqualTo(new ReportSettings(3, 4));
+    assertThatThrownBy(() -> new ReportSettings(0, 4))
+        .hasMessage("reports.perReader: 0 (expected: 1 to 100)");
+    assertThatThrownBy(() -> new ReportSettings(5, 4))
+        .hasMessage("reports.total: 4 (expected: 5 to 1000)");
   }
 
   @Test
@@ -128,6 +145,97 @@ class SettingsTest {
   }
 
   @Test
+  void quota() {
+    assertThat(load(Map.of()).bind("quota", QuotaSettings.class))
+        .isEqualTo(
+            new QuotaSettings(
+                QuotaSettings.Store.MEMORY,
+                "redis://127.0.0.1:6379",
+                "",
+                "",
+                "",
+                "",
+                Duration.ofMillis(250),
+                "qaqpa:",
+                1,
+                Duration.ofSeconds(30),
+                100_000));
+    Map<String, String> all =
+        Map.ofEntries(
+            Map.entry("QAQPA_QUOTA_STORE", "redis"),
+            Map.entry("QAQPA_QUOTA_REDIS_URL", "rediss://redis.example.kz:6380/2"),
+            Map.entry("QAQPA_QUOTA_REDIS_USER", "qaqpa"),
+            Map.entry("QAQPA_QUOTA_REDIS_PASSWORD", "hidden"),
+            Map.entry("QAQPA_QUOTA_REDIS_CA", "ca.pem"),
+            Map.entry("QAQPA_QUOTA_REDIS_TIMEOUT", "1s"),
+            Map.entry("QAQPA_QUOTA_PREFIX", "q:"),
+            Map.entry("QAQPA_QUOTA_REPLICAS", "3"),
+            Map.entry("QAQPA_QUOTA_LEASE", "10s"),
+            Map.entry("QAQPA_QUOTA_PENDING_SETTLES", "7"));
+    QuotaSettings settings = load(all).bind("quota", QuotaSettings.class);
+    assertThat(settings)
+        .isEqualTo(
+            new QuotaSettings(
+                QuotaSettings.Store.REDIS,
+                "rediss://redis.example.kz:6380/2",
+                "qaqpa",
+                "hidden",
+                "",
+                "ca.pem",
+                Duration.ofSeconds(1),
+                "q:",
+                3,
+                Duration.ofSeconds(10),
+                7));
+    assertThat(settings.toString()).doesNotContain("hidden");
+    assertThat(
+            load(Map.of("QAQPA_QUOTA_REDIS_PASSWORD_FILE", "p"))
+                .bind("quota", QuotaSettings.class)
+                .redisPasswordFile())
+        .isEqualTo("p");
+  }
+
+  @Test
+  void badQuota_isNamed_withoutCredentials() {
+    for (String url :
+        List.of(
+            "redis://u:hidden@127.0.0.1",
+            "http://127.0.0.1",
+            "redis:hidden",
+            "redis://h/x?hidden",
+            "redis://%hidden")) {
+      assertThatThrownBy(
+              () -> load(Map.of("QAQPA_QUOTA_REDIS_URL", url)).bind("quota", QuotaSettings.class))
+          .hasMessageContaining("QAQPA_QUOTA_REDIS_URL")
+          .hasMessageContaining("(expected: redis://host:port/database or rediss://")
+          .message()
+          .doesNotContain("hidden");
+    }
+    assertThatThrownBy(() ->
+            load(Map.of(
+                    "QAQPA_QUOTA_REDIS_PASSWORD", "hidden",
+                    "QAQPA_QUOTA_REDIS_PASSWORD_FILE", "p"))
+                .bind("quota", QuotaSettings.class))
+        .hasMessageContaining("beside redisPassword")
+        .message()
+        .doesNotContain("hidden");
+    assertThatThrownBy(
+            () -> load(Map.of("QAQPA_QUOTA_REPLICAS", "0")).bind("quota", QuotaSettings.class))
+        .hasMessageContaining("0 (expected: 1 to 1024)");
+  }
+
+  @Test
+  void registry() {
+    assertThat(load(Map.of()).bind("registry", RegistrySettings.class))
+        .isEqualTo(new RegistrySettings(false));
+    assertThat(
+            load(Map.of("QAQPA_REGISTRY_LOCAL_PROFILE", "true"))
+                .bind("registry", RegistrySettings.class))
+        .isEqualTo(new RegistrySettings(true));
+    assertThat(IdentityFile.read(load(Map.of()))).isEqualTo(IdentityFile.none());
+  }
+
+  @Test
   void tls() {
     Config config =
         load(
@@ -157,7 +265,8 @@ class SettingsTest {
                 "QAQPA_SERVER_HOST_NAMES", "ai.example.kz",
                 "QAQPA_SERVER_ENGINE", "cpu",
                 "QAQPA_SERVER_DEADLINE", "2m",
-                "QAQPA_SERVER_DRAIN_TIMEOUT", "3s"));
+                "QAQPA_SERVER_DRAIN_TIMEOUT", "3s",
+                "QAQPA_SERVER_METRICS", "never"));
     assertThat(config.bind("server", ServerSettings.class))
         .isEqualTo(
             new ServerSettings(
@@ -166,7 +275,8 @@ class SettingsTest {
                 List.of("ai.example.kz"),
                 "cpu",
                 Duration.ofMinutes(2),
-                Duration.ofSeconds(3)));
+                Duration.ofSeconds(3),
+                ServerSettings.Metrics.NEVER));
     Config http =
         load(
             Map.ofEntries(

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,9 +35,16 @@ final class ServeProcess implements AutoCloseable {
    * @throws AssertionError with what it said if it ends before that
    */
   static ServeProcess start(Path folder, int port) {
+    return start(folder, port, Map.of());
+  }
+
+  /** The same with settings in its environment. */
+  static ServeProcess start(Path folder, int port, Map<String, String> environment) {
     try {
       Path errors = folder.resolve("serve.err");
-      Process process = builder(folder, port).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = builder(folder, port);
+      builder.environment().putAll(environment);
+      Process process = builder.redirectError(errors.toFile()).start();
       BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
       String ready = out.readLine();
       if (ready == null || !ready.startsWith("ready ")) {
@@ -64,6 +72,10 @@ final class ServeProcess implements AutoCloseable {
             MAIN,
             "--port",
             Integer.toString(port),
+            "--admin-port",
+            "0",
+            "--state",
+            folder.resolve("state").toString(),
             "--config",
             folder.toString());
     // As the launcher does: see docs/decisions.md, "ONNX Runtime's telemetry".
@@ -92,13 +104,28 @@ final class ServeProcess implements AutoCloseable {
         "    name: {kk: Сынақ алаңы, ru: Песочница, en: Sandbox}",
         "    applications:",
         "      - {id: development, limits: {concurrentStreams: 256}}",
-        "      - {id: narrow, limits: {concurrentStreams: 1}, keys: [{sha256: " + sha256 + "}]}");
+        "      - id: narrow",
+        "        declaration:",
+        "          purpose: {kk: сынақ, ru: проба, en: trial}",
+        "          owner: {kk: иесі, ru: собственник, en: owner}",
+        "          holder: {kk: иегер, ru: владелец, en: holder}",
+        "          risk: minimal",
+        "          autonomy: low",
+        "          mode: closed",
+        "          ground: [service_notice]",
+        "        limits: {concurrentStreams: 1}",
+        "        keys: [{sha256: " + sha256 + "}]");
   }
 
   /** The tap is what a reverse proxy is: browsers know another port than the gateway's own. */
   static List<String> settings(String origin) {
     return List.of(
         "server:", "  hostNames: [127.0.0.1]", "cors:", "  allowedOrigins: [\"" + origin + "\"]");
+  }
+
+  /** Ends it at once, as the loss of its machine would. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   /** Asks it to end, as a supervisor does, and waits. */

@@ -131,6 +131,8 @@ public final class BenchRun {
             "serve",
             "--port",
             "0",
+            "--state",
+            plan.folder.resolve("state").toString(),
             "--model",
             model.toString(),
             "--config",

@@ -10,6 +10,7 @@ import kz.qaqpa.cli.client.ChatClient;
 import kz.qaqpa.cli.client.ChatClient.Answer;
 import kz.qaqpa.cli.client.ChatJson.Turn;
 import kz.qaqpa.cli.client.ServerError;
+import kz.qaqpa.cli.client.TerminalText;
 
 /** One conversation after the other, until the input ends or the user leaves. */
 public final class ChatSession {

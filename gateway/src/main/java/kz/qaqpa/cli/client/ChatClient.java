@@ -2,11 +2,8 @@ package kz.qaqpa.cli.client;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,15 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a chat completions API and streams the answer. One question at a time. */
 public final class ChatClient implements AutoCloseable {
-  private static final int MAX_ERROR_BYTES = 1 << 16;
-
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
-          .build();
-  private final URI base;
-  private final @Nullable String key;
+  private final ApiClient api;
   private volatile @Nullable InputStream body;
   private volatile boolean cancelled;
 
@@ -36,15 +25,7 @@ public final class ChatClient implements AutoCloseable {
    * @throws IllegalArgumentException naming a URL or key that cannot be used
    */
   public ChatClient(String base, @Nullable String key) {
-    this.base = URI.create(base.endsWith("/") ? base : base + "/");
-    if (this.base.getHost() == null
-        || !List.of("http", "https").contains(String.valueOf(this.base.getScheme()))) {
-      throw new IllegalArgumentException("--url: " + base + " (expected: http://HOST:PORT)");
-    }
-    if (key != null && !key.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw new IllegalArgumentException("--key: not printable ASCII (expected: qpk_…)");
-    }
-    this.key = key;
+    this.api = new ApiClient(base, key);
   }
 
   /**
@@ -72,10 +53,7 @@ public final class ChatClient implements AutoCloseable {
 
   /** The first model that the server lists. */
   public String firstModel() throws IOException, InterruptedException {
-    HttpResponse<InputStream> response =
-        http.send(request("v1/models").GET().build(), BodyHandlers.ofInputStream());
-    try (InputStream in = response.body()) {
-      requireOk(response);
+    try (InputStream in = api.send(api.request("v1/models").build()).body()) {
       return ChatJson.firstModel(new String(in.readNBytes(1 << 20), StandardCharsets.UTF_8));
     }
   }
@@ -90,15 +68,14 @@ public final class ChatClient implements AutoCloseable {
       throws IOException, InterruptedException {
     cancelled = false;
     HttpRequest request =
-        request("v1/chat/completions")
+        api.request("v1/chat/completions")
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(ChatJson.request(model, turns)))
             .build();
     Reading reading = new Reading(onText);
-    HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> response = api.send(request);
     try (InputStream in = response.body()) {
       body = in;
-      requireOk(response);
       reading.readAll(in);
     } catch (IOException e) {
       if (!cancelled) {
@@ -130,27 +107,7 @@ public final class ChatClient implements AutoCloseable {
 
   @Override
   public void close() {
-    http.shutdownNow();
-    http.close();
-  }
-
-  private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder builder = HttpRequest.newBuilder(base.resolve(path));
-    return key == null ? builder : builder.header("Authorization", "Bearer " + key);
-  }
-
-  private static void requireOk(HttpResponse<InputStream> response) throws IOException {
-    if (response.statusCode() != 200) {
-      String body = new String(response.body().readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
-      String message =
-          response.statusCode() + " " + ChatJson.errorMessage(body, "without an explanation");
-      throw new ServerError(
-          response
-              .headers()
-              .firstValue("Retry-After")
-              .map(after -> message + " (retry after " + after + " s)")
-              .orElse(message));
-    }
+    api.close();
   }
 
   /** One answer as it is read. */

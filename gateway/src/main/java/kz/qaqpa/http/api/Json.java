@@ -85,7 +85,14 @@ public final class Json {
     }
   }
 
-  /** {@code GET /readyz} and {@code GET /livez}. */
+  /**
+   * {@code GET /readyz} and {@code GET /livez}.
+   *
+   * @param reasons why it is not ready
+   * @param details what should be looked at all the same
+   */
   public record Health(
-      String status, @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> reasons) {}
+      String status,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> reasons,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> details) {}
 }

@@ -37,16 +37,21 @@ public final class PemFiles {
   public record Identity(List<X509Certificate> chain, PrivateKey key) {}
 
   /**
-   * Reads {@code tls.certificate} and {@code tls.key}.
+   * Reads a section's {@code certificate} and {@code key}.
    *
+   * @param section what messages call it, such as {@code tls}
    * @throws IllegalArgumentException if a file is missing or malformed, or the key is another's
    */
-  public static Identity identity(Path certificate, Path key) {
-    List<X509Certificate> chain = certificates("tls.certificate", certificate);
+  public static Identity identity(String section, Path certificate, Path key) {
+    List<X509Certificate> chain = certificates(section + ".certificate", certificate);
     X509Certificate own = chain.getFirst();
-    PrivateKey secret = privateKey(key, own);
+    PrivateKey secret = privateKey(section + ".key", key, own);
     if (!belongTogether(own, secret)) {
-      throw bad("tls.key", key, "another key", "the one of tls.certificate, " + certificate);
+      throw bad(
+          section + ".key",
+          key,
+          "another key",
+          "the one of " + section + ".certificate, " + certificate);
     }
     return new Identity(chain, secret);
   }
@@ -75,13 +80,13 @@ public final class PemFiles {
     throw bad(setting, file, "no certificate", "PEM, -----BEGIN CERTIFICATE-----");
   }
 
-  private static PrivateKey privateKey(Path file, X509Certificate certificate) {
+  private static PrivateKey privateKey(String setting, Path file, X509Certificate certificate) {
     String algorithm = certificate.getPublicKey().getAlgorithm();
-    String text = new String(read("tls.key", file), StandardCharsets.ISO_8859_1);
+    String text = new String(read(setting, file), StandardCharsets.ISO_8859_1);
     Matcher pem = KEY.matcher(text);
     if (!pem.find()) {
       throw bad(
-          "tls.key",
+          setting,
           file,
           text.contains("PRIVATE KEY-----") ? "a key of another form" : "no key",
           "PEM, -----BEGIN PRIVATE KEY-----, as `openssl pkcs8 -topk8 -nocrypt` writes it");
@@ -90,7 +95,7 @@ public final class PemFiles {
       byte[] der = Base64.getMimeDecoder().decode(pem.group(1));
       return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw bad("tls.key", file, "malformed, or not " + algorithm, "the key of tls.certificate");
+      throw bad(setting, file, "malformed, or not " + algorithm, "the key of the certificate");
     }
   }
 

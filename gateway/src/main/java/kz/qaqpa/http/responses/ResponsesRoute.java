@@ -51,9 +51,10 @@ public final class ResponsesRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    Application application = door.authenticate(exchange);
-    return door.read(exchange, ResponsesRequestReader::read)
-        .flatMap(reading -> answer(exchange, application, reading));
+    return door.authenticate(exchange)
+        .flatMap(application ->
+            door.read(exchange, ResponsesRequestReader::read)
+                .flatMap(reading -> answer(exchange, application, reading)));
   }
 
   private Mono<Void> answer(

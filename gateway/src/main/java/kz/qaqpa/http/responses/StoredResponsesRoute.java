@@ -78,7 +78,10 @@ public final class StoredResponsesRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    Application application = door.authenticate(exchange);
+    return door.authenticate(exchange).flatMap(application -> serve(exchange, application));
+  }
+
+  private Mono<Void> serve(Exchange exchange, Application application) {
     String path = exchange.path();
     String id = path.substring(PREFIX.length(), path.length() - resource.suffix.length());
     return switch (resource) {

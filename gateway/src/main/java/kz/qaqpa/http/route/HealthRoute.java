@@ -10,7 +10,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * {@code GET /livez}: does the process answer; {@code GET /readyz}: should it be sent requests, and
- * if not, why.
+ * if not, why; and what does not keep it from that, but should be looked at.
  */
 public final class HealthRoute implements Route {
   private final AdmissionGate gate;
@@ -34,7 +34,7 @@ public final class HealthRoute implements Route {
   @Override
   public Mono<Void> serve(Exchange exchange) {
     if (exchange.path().equals("/livez")) {
-      return exchange.json(200, Json.bytes(new Json.Health("alive", List.of())));
+      return exchange.json(200, Json.bytes(new Json.Health("alive", List.of(), List.of())));
     }
     List<String> reasons = new ArrayList<>();
     if (gate.draining()) {
@@ -43,8 +43,15 @@ public final class HealthRoute implements Route {
     if (!engine.healthy()) {
       reasons.add("engine: stopped after a failure");
     }
+    String full = gate.full();
+    if (full != null) {
+      reasons.add(full);
+    }
     boolean ready = reasons.isEmpty();
     return exchange.json(
-        ready ? 200 : 503, Json.bytes(new Json.Health(ready ? "ready" : "not ready", reasons)));
+        ready ? 200 : 503,
+        Json.bytes(
+            new Json.Health(
+                ready ? "ready" : "not ready", reasons, gate.identification().upkeep().details())));
   }
 }

@@ -4,8 +4,11 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.function.Function;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
+import kz.qaqpa.admission.Credentials;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.JsonBody;
+import kz.qaqpa.http.net.ClientCertificates;
 import kz.qaqpa.http.net.EventLoops;
 import kz.qaqpa.http.wire.Exchange;
 import reactor.core.publisher.Mono;
@@ -29,14 +32,25 @@ public final class JsonDoor {
   }
 
   /**
-   * Who asks, noted in the trace.
+   * Which application asks, noted in the trace.
    *
-   * @throws kz.qaqpa.admission.Refusal.Unauthorized if there is no key, or none that is known
+   * @return as {@link AdmissionGate#authenticate}, on the event loop
    */
-  public Application authenticate(Exchange exchange) {
-    Application application = gate.authenticate(exchange.header(HttpHeaderNames.AUTHORIZATION));
-    exchange.trace().from(application.agency().id(), application.id());
-    return application;
+  public Mono<Application> authenticate(Exchange exchange) {
+    return identify(exchange).map(Caller::application);
+  }
+
+  /** The same with what has shown it. */
+  public Mono<Caller> identify(Exchange exchange) {
+    Credentials credentials =
+        new Credentials(
+            exchange.header(HttpHeaderNames.AUTHORIZATION),
+            ClientCertificates.of(exchange.channel()));
+    return gate.authenticate(credentials, edge(exchange))
+        .doOnNext(caller -> {
+          Application application = caller.application();
+          exchange.trace().from(application.agency().id(), application.id());
+        });
   }
 
   /** The connection's event loop, as Reactor wants it. */

@@ -2,17 +2,21 @@ package kz.qaqpa.http.route;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 import kz.qaqpa.http.wire.Exchange;
-import kz.qaqpa.metrics.GatewayMetrics;
 import reactor.core.publisher.Mono;
 
 /** {@code GET /metrics}, in Prometheus' text format. */
 public final class MetricsRoute implements Route {
-  private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  /** Prometheus' text format. */
+  public static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final GatewayMetrics metrics;
+  private final Supplier<String> metrics;
 
-  public MetricsRoute(GatewayMetrics metrics) {
+  /**
+   * @param metrics everything as of now, in that format
+   */
+  public MetricsRoute(Supplier<String> metrics) {
     this.metrics = metrics;
   }
 
@@ -28,6 +32,6 @@ public final class MetricsRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    return exchange.send(200, TYPE, metrics.scrape().getBytes(StandardCharsets.UTF_8));
+    return exchange.send(200, TYPE, metrics.get().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,9 +1,7 @@
 package kz.qaqpa.http.route;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
-import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Json;
@@ -15,11 +13,11 @@ import reactor.core.publisher.Mono;
 public final class ModelsRoute implements Route {
   private static final String LIST = "/v1/models";
 
-  private final AdmissionGate gate;
+  private final JsonDoor door;
   private final Json.Model model;
 
-  public ModelsRoute(AdmissionGate gate, Json.Model model) {
-    this.gate = gate;
+  public ModelsRoute(JsonDoor door, Json.Model model) {
+    this.door = door;
     this.model = model;
   }
 
@@ -35,10 +33,15 @@ public final class ModelsRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    Application application = gate.authenticate(exchange.header(HttpHeaderNames.AUTHORIZATION));
-    exchange.trace().from(application.agency().id(), application.id());
+    return door.authenticate(exchange).flatMap(application -> serve(exchange, application));
+  }
+
+  /** The list has what the application may ask. */
+  private Mono<Void> serve(Exchange exchange, Application application) {
     if (exchange.path().equals(LIST)) {
-      return exchange.json(200, Json.bytes(new Json.ModelList("list", List.of(model))));
+      boolean allowed = application.terms().allows(model.id());
+      List<Json.Model> models = allowed ? List.of(model) : List.of();
+      return exchange.json(200, Json.bytes(new Json.ModelList("list", models)));
     }
     String id = decoded(exchange.path().substring(LIST.length() + 1));
     if (!id.equals(model.id())) {
@@ -47,6 +50,7 @@ public final class ModelsRoute implements Route {
           "model_not_found",
           "model: " + Shown.text(id) + " (expected: \"" + model.id() + "\")");
     }
+    application.requireAllowed(id);
     return exchange.json(200, Json.bytes(model));
   }
 

@@ -42,8 +42,9 @@ public final class TextRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    Application application = door.authenticate(exchange);
-    return door.read(exchange, face::read).flatMap(asked -> answer(exchange, application, asked));
+    return door.authenticate(exchange)
+        .flatMap(application ->
+            door.read(exchange, face::read).flatMap(asked -> answer(exchange, application, asked)));
   }
 
   private Mono<Void> answer(Exchange exchange, Application application, TextInterface.Asked asked) {

@@ -44,7 +44,10 @@ public final class TokensRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    Application application = door.authenticate(exchange);
+    return door.authenticate(exchange).flatMap(application -> serve(exchange, application));
+  }
+
+  private Mono<Void> serve(Exchange exchange, Application application) {
     return exchange.path().equals(TOKENIZE)
         ? door.read(exchange, TokenizeRequest::read)
             .flatMap(request -> tokenize(exchange, application, request))
@@ -53,7 +56,7 @@ public final class TokensRoute implements Route {
   }
 
   private Mono<Void> tokenize(Exchange exchange, Application application, TokenizeRequest request) {
-    begin(exchange, request.model(), request.ignored());
+    begin(exchange, application, request.model(), request.ignored());
     model.requireShort(request.prompt());
     return flow.run(
             application,
@@ -65,7 +68,7 @@ public final class TokensRoute implements Route {
 
   private Mono<Void> detokenize(
       Exchange exchange, Application application, DetokenizeRequest request) {
-    begin(exchange, request.model(), request.ignored());
+    begin(exchange, application, request.model(), request.ignored());
     model.requireShort(request.tokens());
     return flow.run(
             application,
@@ -75,12 +78,14 @@ public final class TokensRoute implements Route {
         .flatMap(body -> exchange.json(200, body));
   }
 
-  private void begin(Exchange exchange, @Nullable String asked, int ignored) {
+  private void begin(
+      Exchange exchange, Application application, @Nullable String asked, int ignored) {
     metrics.ignored(ignored);
     exchange.trace().asks(asked == null ? model.id() : asked, false);
     if (asked != null) {
       model.requireNamed(asked);
     }
+    application.requireAllowed(model.id());
   }
 
   private TokensJson.Tokenized tokenized(Exchange exchange, TokenizeRequest request) {

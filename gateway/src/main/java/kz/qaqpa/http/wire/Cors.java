@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
  * Answers to browsers that ask for a page of another server (Fetch standard, "CORS protocol").
  * Origins are compared as a whole. Immutable.
  */
-public final class Cors {
+public final class Cors implements Entrance {
   private static final String ANY = "*";
   private static final Pattern HEADER_NAMES =
       Pattern.compile("[A-Za-z0-9-]{1,64}(, ?[A-Za-z0-9-]{1,64}){0,31}");
@@ -55,8 +55,8 @@ public final class Cors {
     this.maxAgeSeconds = Long.toString(maxAge.toSeconds());
   }
 
-  /** Sets what the answer to this request has to carry, whatever it will be. */
-  public void label(Exchange exchange) {
+  @Override
+  public void receive(Exchange exchange) {
     if (origins.isEmpty()) {
       return;
     }
@@ -75,19 +75,11 @@ public final class Cors {
     }
   }
 
-  /** Whether a browser asks, before a request, whether it may send it. */
-  public boolean isPreflight(Exchange exchange) {
-    return exchange.method().equals("OPTIONS")
-        && exchange.header(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD) != null
-        && allowed(exchange) != null;
-  }
-
-  /**
-   * Answers a preflight, after {@link #label}.
-   *
-   * @param methods those of the resource
-   */
-  public Mono<Void> preflight(Exchange exchange, List<String> methods) {
+  @Override
+  public @Nullable Mono<Void> preflight(Exchange exchange, List<String> methods) {
+    if (!isPreflight(exchange)) {
+      return null;
+    }
     HttpHeaders headers = exchange.head(204);
     headers
         .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, String.join(", ", methods))
@@ -98,6 +90,13 @@ public final class Cors {
       headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, wanted);
     }
     return exchange.response().send().then();
+  }
+
+  /** Whether a browser asks, before a request, whether it may send it. */
+  private boolean isPreflight(Exchange exchange) {
+    return exchange.method().equals("OPTIONS")
+        && exchange.header(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD) != null
+        && allowed(exchange) != null;
   }
 
   private @Nullable String allowed(Exchange exchange) {

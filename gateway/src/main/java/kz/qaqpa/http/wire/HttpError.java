@@ -104,6 +104,8 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
       case Refusal.Suspended _ -> of(403, tag, INVALID, Retry.NEVER, text);
       case Refusal.BeyondQuota _ -> of(403, tag, INVALID, Retry.NEVER, text);
       case Refusal.Overloaded _ -> of(503, tag, SERVER, Retry.SOON, text);
+      case Refusal.IdentityUnavailable _ -> of(503, tag, SERVER, Retry.SOON, text);
+      case Refusal.QuotaUnavailable _ -> of(503, tag, SERVER, Retry.SOON, text);
       case Refusal.Draining _ -> closing(of(503, tag, SERVER, Retry.SOON, text));
       case Refusal.EngineFailed _ -> of(503, tag, SERVER, Retry.ANY_TIME, text);
       // The same work would take as long again, and slow readers read no faster.

@@ -178,10 +178,16 @@ public final class ResponseEvents {
 
   private static ResponseJson.Failure told(Throwable failure) {
     if (failure instanceof Refusal refusal) {
-      String code = refusal instanceof Refusal.OverQuota ? "rate_limit_exceeded" : "server_error";
-      return new ResponseJson.Failure(code, refusal.text());
+      return new ResponseJson.Failure(code(refusal), refusal.text());
     }
     return new ResponseJson.Failure("server_error", "The server failed; it was logged");
+  }
+
+  /** One of OpenAI's few codes, but for what clients must not take for a failure of the server. */
+  private static String code(Refusal refusal) {
+    return refusal instanceof Refusal.Suspended
+        ? refusal.tag()
+        : refusal instanceof Refusal.OverQuota ? "rate_limit_exceeded" : "server_error";
   }
 
   private OutputText said() {

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import kz.qaqpa.admission.AdmissionGate;
-import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
+import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.wire.Exchange;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * Whether a request may become a session: who asks, from which page, in which version. Everything
@@ -27,11 +29,13 @@ final class Handshake {
 
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
 
+  private final JsonDoor door;
   private final AdmissionGate gate;
   private final Tickets tickets;
   private final Origins origins;
 
-  Handshake(AdmissionGate gate, Tickets tickets, Origins origins) {
+  Handshake(JsonDoor door, AdmissionGate gate, Tickets tickets, Origins origins) {
+    this.door = door;
     this.gate = gate;
     this.tickets = tickets;
     this.origins = origins;
@@ -48,13 +52,15 @@ final class Handshake {
   /**
    * Lets a request in.
    *
-   * @return who it is from, noted in the trace
-   * @throws Refusal if it is not let in; a ticket that it showed is spent all the same
+   * @return who it is from, noted in the trace; a {@link Refusal} if it is not let in, and a ticket
+   *     that it showed is spent all the same
    */
-  Application accept(Exchange exchange) {
+  Mono<Caller> accept(Exchange exchange) {
     HttpHeaders headers = exchange.request().requestHeaders();
-    Application application = whoAsks(exchange, headers);
-    exchange.trace().from(application.agency().id(), application.id());
+    return whoAsks(exchange, headers).doOnNext(_ -> check(exchange, headers));
+  }
+
+  private void check(Exchange exchange, HttpHeaders headers) {
     origins.check(
         headers.getAll(HttpHeaderNames.ORIGIN),
         (InetSocketAddress) exchange.channel().localAddress());
@@ -76,16 +82,15 @@ final class Handshake {
     if (gate.draining()) {
       throw new Refusal.Draining();
     }
-    return application;
   }
 
-  private Application whoAsks(Exchange exchange, HttpHeaders headers) {
-    Application shown = null;
+  private Mono<Caller> whoAsks(Exchange exchange, HttpHeaders headers) {
+    Caller shown = null;
     boolean any = false;
     for (String protocol : offered(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL))) {
       if (protocol.startsWith(TICKET)) {
         any = true;
-        Application of = tickets.spend(protocol.substring(TICKET.length()));
+        Caller of = tickets.spend(protocol.substring(TICKET.length()));
         shown = shown == null ? of : shown;
       }
     }
@@ -97,9 +102,12 @@ final class Handshake {
                 + Tickets.LIFETIME.toSeconds()
                 + " s old at most)");
       }
-      return shown;
+      // The key may have been withdrawn since.
+      Caller caller = gate.identification().renew(shown);
+      exchange.trace().from(caller.application().agency().id(), caller.application().id());
+      return Mono.just(caller);
     }
-    return gate.authenticate(authorization);
+    return door.identify(exchange);
   }
 
   /** The subprotocol to echo, or null: who offered none must be told none. */

@@ -3,14 +3,13 @@ package kz.qaqpa.ws.door;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import kz.qaqpa.admission.AgencyDirectory;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.admission.registry.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +24,8 @@ public final class Tickets {
   /** Tickets of one application that may be out at once. */
   static final int MOST = 4096;
 
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final Ticker ticker;
-  private final ConcurrentMap<String, Issued> issued = new ConcurrentHashMap<>();
-
-  private record Issued(Application application, Cache<String, Boolean> hashes) {}
+  private final ConcurrentMap<String, Cache<String, Caller>> issued = new ConcurrentHashMap<>();
 
   public Tickets() {
     this(Ticker.systemTicker());
@@ -45,8 +40,8 @@ public final class Tickets {
    *
    * @throws Refusal.OverQuota if too many of the application's are out
    */
-  public String issue(Application application) {
-    Cache<String, Boolean> hashes = of(application).hashes();
+  public String issue(Caller caller) {
+    Cache<String, Caller> hashes = of(caller.application());
     if (hashes.estimatedSize() >= MOST) {
       hashes.cleanUp();
       if (hashes.estimatedSize() >= MOST) {
@@ -54,34 +49,31 @@ public final class Tickets {
             "tickets not yet used: " + MOST + " (expected: fewer)", LIFETIME);
       }
     }
-    byte[] bits = new byte[32];
-    RANDOM.nextBytes(bits);
-    String ticket = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
-    hashes.put(AgencyDirectory.sha256(ticket), true);
+    String ticket = Secrets.random();
+    hashes.put(Secrets.sha256(ticket), caller);
     return ticket;
   }
 
   /** Whose ticket it is, for the last time; null if it is unknown, used or too old. */
-  @Nullable Application spend(String ticket) {
-    String hash = AgencyDirectory.sha256(ticket);
-    for (Issued of : issued.values()) {
-      if (of.hashes().asMap().remove(hash) != null) {
-        return of.application();
+  @Nullable Caller spend(String ticket) {
+    String hash = Secrets.sha256(ticket);
+    for (Cache<String, Caller> hashes : issued.values()) {
+      Caller caller = hashes.asMap().remove(hash);
+      if (caller != null) {
+        return caller;
       }
     }
     return null;
   }
 
-  private Issued of(Application application) {
+  private Cache<String, Caller> of(Application application) {
     return issued.computeIfAbsent(
         application.fullId(),
         _ ->
-            new Issued(
-                application,
-                Caffeine.newBuilder()
-                    .maximumSize(2L * MOST)
-                    .expireAfterWrite(LIFETIME)
-                    .ticker(ticker)
-                    .build()));
+            Caffeine.newBuilder()
+                .maximumSize(2L * MOST)
+                .expireAfterWrite(LIFETIME)
+                .ticker(ticker)
+                .build());
   }
 }

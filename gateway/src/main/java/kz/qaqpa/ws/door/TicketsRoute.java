@@ -4,7 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Instant;
 import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
-import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.route.JsonDoor;
@@ -44,11 +44,14 @@ public final class TicketsRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    Application application = door.authenticate(exchange);
+    return door.identify(exchange).flatMap(caller -> issue(exchange, caller));
+  }
+
+  private Mono<Void> issue(Exchange exchange, Caller caller) {
     if (gate.draining()) {
       throw new Refusal.Draining();
     }
-    String ticket = tickets.issue(application);
+    String ticket = tickets.issue(caller);
     Body body =
         new Body(
             ticket,

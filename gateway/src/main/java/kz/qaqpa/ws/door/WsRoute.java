@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.net.ConnectionGuard;
 import kz.qaqpa.http.net.HostNames;
+import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.label.AiDisclosure;
@@ -35,13 +37,14 @@ public final class WsRoute implements Route {
    * @param own how this server is called
    */
   public WsRoute(
+      JsonDoor door,
       AdmissionGate gate,
       Tickets tickets,
       HostNames own,
       WsSettings settings,
       Sessions sessions,
       AiDisclosure disclosure) {
-    this.handshake = new Handshake(gate, tickets, new Origins(settings.origins(), own));
+    this.handshake = new Handshake(door, gate, tickets, new Origins(settings.origins(), own));
     this.sessions = sessions;
     this.disclosure = disclosure;
     this.maxFrameBytes = settings.maxMessageBytes();
@@ -63,7 +66,14 @@ public final class WsRoute implements Route {
       throw new Refusal.MethodNotAllowed(
           "GET without Upgrade: websocket over HTTP/1.1", List.of("POST"));
     }
-    Application application = handshake.accept(exchange);
+    EarlyBytes.refuseMeanwhile(exchange.channel());
+    return Mono.defer(() -> handshake.accept(exchange))
+        .doOnTerminate(() -> EarlyBytes.endMeanwhile(exchange.channel()))
+        .flatMap(caller -> upgrade(exchange, caller));
+  }
+
+  private Mono<Void> upgrade(Exchange exchange, Caller caller) {
+    Application application = caller.application();
     sessions.reserve(application, exchange.channel());
     exchange
         .head(101)
@@ -71,7 +81,7 @@ public final class WsRoute implements Route {
     EarlyBytes.refuse(exchange.channel());
     return exchange
         .response()
-        .sendWebsocket((_, _) -> begin(exchange, application), spec(handshake.protocol(exchange)));
+        .sendWebsocket((_, _) -> begin(exchange, caller), spec(handshake.protocol(exchange)));
   }
 
   /** Compression is never agreed to: a few bytes could become gigabytes. */
@@ -84,10 +94,10 @@ public final class WsRoute implements Route {
     return (protocol == null ? spec : spec.protocols(protocol)).build();
   }
 
-  private Publisher<Void> begin(Exchange exchange, Application application) {
+  private Publisher<Void> begin(Exchange exchange, Caller caller) {
     Channel channel = exchange.channel();
     ConnectionGuard.upgraded(channel);
-    sessions.begin(channel, application, exchange.trace());
+    sessions.begin(channel, caller, exchange.trace());
     return FutureMono.from(channel.closeFuture());
   }
 

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpServerCodec;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -13,7 +14,24 @@ import reactor.netty.NettyPipeline;
  * removed; nobody behind it would release them. Runs on the event loop.
  */
 public final class EarlyBytes extends ChannelInboundHandlerAdapter {
+  private static final String MEANWHILE = "qaqpa.tooEarlyBytes";
+
   private EarlyBytes() {}
+
+  /** To be called where it may take time to answer; ended by {@link #endMeanwhile}. */
+  public static void refuseMeanwhile(Channel channel) {
+    ChannelHandlerContext codec = channel.pipeline().context(HttpServerCodec.class);
+    if (codec != null) { // Or it would take some of them for the space between two requests.
+      channel.pipeline().addBefore(codec.name(), MEANWHILE, new EarlyBytes());
+    }
+  }
+
+  /** To be called once it is known what the answer is. */
+  public static void endMeanwhile(Channel channel) {
+    if (channel.pipeline().get(MEANWHILE) != null) {
+      channel.pipeline().remove(MEANWHILE);
+    }
+  }
 
   /** To be called before the handshake is answered. */
   public static void refuse(Channel channel) {

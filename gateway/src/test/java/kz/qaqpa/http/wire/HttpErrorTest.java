@@ -30,6 +30,7 @@ class HttpErrorTest {
     is(over(Duration.ofSeconds(7)), 429, "rate_limit_exceeded", true, 7);
     is(lasting(Duration.ofSeconds(7)), 429, "insufficient_quota", false, 0);
     is(new Refusal.BeyondQuota("m"), 403, "beyond_quota", false, 0);
+    is(new Refusal.Suspended("a/b"), 403, "application_suspended", false, 0);
     is(new Refusal.Overloaded("m"), 503, "overloaded", true, 1);
     is(new Refusal.Draining(), 503, "draining", true, 1);
     is(new Refusal.EngineFailed("m"), 503, "engine_failed", true, 0);

@@ -9,13 +9,14 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Limits;
 import org.junit.jupiter.api.Test;
 
 class TicketsTest {
-  private static final Application ONE = application("one");
-  private static final Application TWO = application("two");
+  private static final Caller ONE = caller("one");
+  private static final Caller TWO = caller("two");
 
   private final AtomicLong now = new AtomicLong();
   private final Tickets tickets = new Tickets(now::get);
@@ -60,8 +61,9 @@ class TicketsTest {
     assertThat(tickets.issue(ONE)).isNotEmpty();
   }
 
-  private static Application application(String id) {
-    return new Application(
-        new Agency("a", new Agency.Names("к", "р", "e"), Limits.NONE), id, Limits.NONE);
+  private static Caller caller(String id) {
+    Agency agency = new Agency("a", new Agency.Names("к", "р", "e"), Limits.NONE);
+    return new Caller(
+        new Application(agency, id, Limits.NONE), new Caller.Proof.Key("0".repeat(64)), null);
   }
 }

@@ -1,14 +1,14 @@
-package kz.qaqpa.cli.chat;
+package kz.qaqpa.cli.client;
 
 /** Makes text of a model or server harmless to a terminal. */
-final class TerminalText {
+public final class TerminalText {
   private TerminalText() {}
 
   /**
    * Drops control characters (so that no escape sequence begins) and characters that turn the
    * direction of writing; keeps line breaks and tabs.
    */
-  static String clean(String text) {
+  public static String clean(String text) {
     StringBuilder clean = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -21,7 +21,7 @@ final class TerminalText {
   }
 
   /** As {@link #clean}, on one line. */
-  static String line(String text) {
+  public static String line(String text) {
     return clean(text).replaceAll("\\s+", " ").strip();
   }
 }

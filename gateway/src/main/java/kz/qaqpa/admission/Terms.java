@@ -1,0 +1,73 @@
+package kz.qaqpa.admission;
+
+import java.time.Duration;
+import java.util.List;
+import kz.qaqpa.admission.quota.QuotaFallback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an application is served, beside its limits.
+ *
+ * @param models ids of the models that it may ask; all if empty
+ * @param priorityClass whose turn comes first
+ * @param deadline after which its answers are ended, or null for the server's
+ * @param notice who shows its users that a machine answers
+ * @param quotaFallback what holds while the shared store of quotas is away
+ * @param reports whose usage it may see
+ */
+public record Terms(
+    List<String> models,
+    PriorityClass priorityClass,
+    @Nullable Duration deadline,
+    Notice notice,
+    QuotaFallback quotaFallback,
+    Reports reports) {
+
+  /** What holds for an application that says nothing. */
+  public static final Terms STANDARD =
+      new Terms(
+          List.of(),
+          PriorityClass.INTERACTIVE,
+          null,
+          Notice.APPEND,
+          QuotaFallback.CLOSED,
+          Reports.APPLICATION);
+
+  /** Copies the list. */
+  public Terms {
+    models = List.copyOf(models);
+  }
+
+  /** Whether it may ask a model. */
+  public boolean allows(String model) {
+    return models.isEmpty() || models.contains(model);
+  }
+
+  /** Whose turn comes first. */
+  public enum PriorityClass {
+    /** A citizen waits. */
+    CITIZEN,
+    /** Somebody waits. */
+    INTERACTIVE,
+    /** Nobody waits. */
+    BATCH
+  }
+
+  /** Where users read that a machine answers. */
+  public enum Notice {
+    /** After the answer. */
+    APPEND,
+    /** Before the answer. */
+    PREPEND,
+    /** The application shows it. */
+    CLIENT
+  }
+
+  /** Whose usage an application may see. */
+  public enum Reports {
+    /** Its own. */
+    APPLICATION,
+    /** That of all its agency's applications. */
+    AGENCY
+  }
+}

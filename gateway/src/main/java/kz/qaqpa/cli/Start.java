@@ -1,0 +1,140 @@
+package kz.qaqpa.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import kz.qaqpa.Gateway;
+import kz.qaqpa.admin.action.UsageAction;
+import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.Identification;
+import kz.qaqpa.admission.registry.Registry;
+import kz.qaqpa.config.Config;
+import kz.qaqpa.engine.EngineProvider.LoadedEngine;
+import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.route.PageRoute;
+
+/**
+ * From settings to a gateway that serves, while a model is being loaded. Whatever fails, what was
+ * opened is closed.
+ *
+ * @param registry who there is
+ * @param identification who asks; closed with the gateway
+ * @param page the page for people
+ */
+record Start(
+    Config config,
+    ServeSettings settings,
+    Registry registry,
+    Identification identification,
+    PageRoute page) {
+
+  /**
+   * Opens what outlives requests, waits for the model, and serves.
+   *
+   * @param folder of the model
+   * @param id of the model
+   * @throws RuntimeException if anything cannot be opened; its message says what
+   */
+  RunningGateway whenLoaded(
+      Path folder, String id, CompletableFuture<LoadedEngine> loading, Consumer<String> progress)
+      throws InterruptedException {
+    GatewayState state;
+    try {
+      state = GatewayState.open(settings.ledger(), settings.quota());
+    } catch (RuntimeException e) {
+      letGo(loading);
+      throw e;
+    }
+    AdminPort.Staff staff;
+    try {
+      // Only now is the folder known to be no other gateway's, whose key would be replaced.
+      staff = AdminPort.Staff.read(config, settings.admin(), settings.ledger().folder());
+    } catch (RuntimeException e) {
+      state.close();
+      letGo(loading);
+      throw e;
+    }
+    try {
+      return serving(folder, id, loading, progress, state, staff);
+    } catch (RuntimeException | InterruptedException e) {
+      staff.close();
+      state.close();
+      throw e;
+    }
+  }
+
+  private static void letGo(CompletableFuture<LoadedEngine> loading) {
+    CompletableFuture<Void> _ = loading.thenAccept(loaded -> loaded.engine().close());
+  }
+
+  private RunningGateway serving(
+      Path folder,
+      String id,
+      CompletableFuture<LoadedEngine> loading,
+      Consumer<String> progress,
+      GatewayState state,
+      AdminPort.Staff staff)
+      throws InterruptedException {
+    ServedModel model;
+    LoadedEngine loaded;
+    try {
+      loaded = await(loading);
+      model = ModelLoader.load(folder, id, loaded.engine().shape(), progress);
+    } catch (RuntimeException | InterruptedException e) {
+      letGo(loading);
+      throw e;
+    }
+    AdmissionGate gate =
+        new AdmissionGate(identification, state.quotas(), state.ledger(), state.suspensions());
+    state.suspensions().revokeAt(gate);
+    Gateway gateway =
+        settings
+            .clientPort()
+            .bind(() ->
+                Gateway.start(
+                    settings.gateway(),
+                    loaded,
+                    model,
+                    gate,
+                    state.ledger(),
+                    state.records(),
+                    page::register));
+    try {
+      gateway.metrics().watch(state.ledgers()::stats);
+      return new RunningGateway(gateway, admin(staff, state, gateway), state);
+    } catch (RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
+  }
+
+  private AdminPort admin(AdminPort.Staff staff, GatewayState state, Gateway gateway) {
+    return settings
+        .adminPort()
+        .bind(() ->
+            AdminPort.open(
+                settings.admin(),
+                settings.server().port(),
+                settings.gateway().http(),
+                staff,
+                registry,
+                state,
+                gateway,
+                List.of(new UsageAction(gateway.reports()))));
+  }
+
+  private static LoadedEngine await(CompletableFuture<LoadedEngine> loading)
+      throws InterruptedException {
+    try {
+      return loading.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+}

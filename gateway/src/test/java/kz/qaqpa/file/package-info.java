@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.file;
+
+import org.jspecify.annotations.NullMarked;
