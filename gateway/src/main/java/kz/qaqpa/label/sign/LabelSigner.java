@@ -1,0 +1,215 @@
+package kz.qaqpa.label.sign;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import kz.qaqpa.label.ContentLabel;
+import kz.qaqpa.label.key.KeyRing;
+import kz.qaqpa.label.key.SigningKey;
+import kz.qaqpa.label.schema.LabelSchema;
+import reactor.core.publisher.Mono;
+
+/**
+ * The threads {@code label-sign-N}, which sign labels and heads of responses. Any thread; nothing
+ * here waits.
+ *
+ * <pre>
+ * Seats     An answer that has been delivered must not fail for want of a signature. So each answer
+ *           takes a seat before it begins, and there are as many as signatures may wait: who has one
+ *           is never turned away, and who gets none is refused while there is nothing to lose.
+ * Bounds    A seat may have two signatures under way at most (head and label), so the queue has at
+ *           most twice as many entries as there are seats.
+ * Time      A token may hang. A signature that takes longer than the timeout fails; its thread goes
+ *           on until the token answers.
+ * </pre>
+ */
+public final class LabelSigner implements AutoCloseable {
+  private final KeyRing ring;
+  private final LabelSchema schema;
+  private final int seats;
+  private final Duration timeout;
+  private final InstantSource clock;
+  private final ThreadPoolExecutor executor;
+  private final AtomicInteger taken = new AtomicInteger();
+
+  /**
+   * A signer.
+   *
+   * @param threads at least 1
+   * @param seats answers that may be in the making at once, at least 1
+   * @param timeout what a signature may take, waiting included
+   */
+  public LabelSigner(
+      KeyRing ring,
+      LabelSchema schema,
+      int threads,
+      int seats,
+      Duration timeout,
+      InstantSource clock) {
+    this.ring = ring;
+    this.schema = schema;
+    this.seats = seats;
+    this.timeout = timeout;
+    this.clock = clock;
+    AtomicInteger number = new AtomicInteger();
+    this.executor =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("label-sign-" + number.getAndIncrement())
+                    .unstarted(task));
+  }
+
+  /**
+   * Takes a seat for an answer that is about to begin.
+   *
+   * @throws SigningFailure if all are taken, or no key could sign its label: the answer must not
+   *     begin
+   */
+  public Seat seat() {
+    if (ring.signing(clock.instant()) == null) {
+      throw new SigningFailure(
+          SigningFailure.Reason.NO_KEY, "labels: no key to sign with (expected: one of this time)");
+    }
+    if (taken.incrementAndGet() > seats) {
+      taken.decrementAndGet();
+      throw new SigningFailure(
+          SigningFailure.Reason.BUSY,
+          "answers to be signed: " + seats + " (expected: fewer at once)");
+    }
+    return new Seat();
+  }
+
+  /** Seats that are taken. */
+  public int taken() {
+    return taken.get();
+  }
+
+  /** Signatures that wait for a thread. */
+  public int waiting() {
+    return executor.getQueue().size();
+  }
+
+  /** The form in which labels are written. */
+  public LabelSchema schema() {
+    return schema;
+  }
+
+  /** What waits is not signed any more. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  /** The right of one answer to its signatures. Any thread. */
+  public final class Seat implements AutoCloseable {
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    private Seat() {}
+
+    /**
+     * Signs a label, with the key of the time at which its answer was begun. Begins when somebody
+     * subscribes; leaving takes it out of the queue.
+     *
+     * @return the signed label, on another thread, or {@link SigningFailure}
+     */
+    public Mono<SignedLabel> sign(ContentLabel label) {
+      return call(label.producedAt(), key -> LabelJson.sign(key, schema, label));
+    }
+
+    /**
+     * Signs bytes, with the key of now; otherwise as {@link #sign(ContentLabel)}.
+     *
+     * @param base what to sign, made once it is known which key signs
+     */
+    public Mono<RawSignature> sign(SignatureBase base) {
+      return call(
+          clock.instant(), key -> new RawSignature(key.half(), key.sign(base.of(key.half()))));
+    }
+
+    /** Gives the seat back. What is under way is finished. Does nothing the second time. */
+    @Override
+    public void close() {
+      if (open.compareAndSet(true, false)) {
+        taken.decrementAndGet();
+      }
+    }
+  }
+
+  /** What a signature is of, where it names its key. */
+  @FunctionalInterface
+  public interface SignatureBase {
+    /** The bytes for a key. */
+    byte[] of(kz.qaqpa.label.key.VerificationKey key);
+  }
+
+  private interface Work<T> {
+    T with(SigningKey key);
+  }
+
+  private <T> Mono<T> call(Instant at, Work<T> work) {
+    return run(
+            () -> {
+              SigningKey key = ring.signing(at);
+              if (key == null) {
+                throw new SigningFailure(
+                    SigningFailure.Reason.NO_KEY, "labels: no key of " + at + " (expected: one)");
+              }
+              return work.with(key);
+            })
+        .timeout(timeout)
+        .onErrorMap(LabelSigner::failure);
+  }
+
+  private <T> Mono<T> run(Callable<T> task) {
+    return Mono.create(sink -> {
+      AtomicBoolean cancelled = new AtomicBoolean();
+      Runnable work =
+          () -> {
+            try {
+              sink.success(task.call());
+            } catch (Exception e) {
+              if (!cancelled.get()) {
+                sink.error(e);
+              }
+            }
+          };
+      sink.onCancel(() -> {
+        cancelled.set(true);
+        executor.remove(work);
+      });
+      try {
+        executor.execute(work);
+      } catch (RejectedExecutionException e) {
+        sink.error(new SigningFailure(SigningFailure.Reason.STOPPED, "the gateway is stopping"));
+      }
+    });
+  }
+
+  private static SigningFailure failure(Throwable e) {
+    return switch (e) {
+      case SigningFailure known -> known;
+      case TimeoutException _ ->
+          new SigningFailure(
+              SigningFailure.Reason.TIMEOUT, "labels: no signature in time (expected: one)");
+      default ->
+          new SigningFailure(
+              SigningFailure.Reason.TOKEN,
+              "labels: the key cannot be used (expected: a signature)");
+    };
+  }
+}
