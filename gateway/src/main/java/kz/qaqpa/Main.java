@@ -7,6 +7,7 @@ import kz.qaqpa.cli.ChatCommand;
 import kz.qaqpa.cli.PerplexityCommand;
 import kz.qaqpa.cli.ServeCommand;
 import kz.qaqpa.cli.TokenizeCommand;
+import kz.qaqpa.cli.label.LabelCommand;
 
 /** Where {@code ./qaqpa COMMAND} enters: one class per command, chosen by name. */
 public final class Main {
@@ -28,6 +29,7 @@ public final class Main {
       case "chat" -> ChatCommand.run(args);
       case "tokenize" -> TokenizeCommand.run(args);
       case "perplexity" -> PerplexityCommand.run(args);
+      case "label" -> LabelCommand.run(args);
       case "bench" -> BenchCommand.run(args);
       default -> {
         System.err.println("qaqpa: unknown command " + command);

@@ -1,0 +1,28 @@
+package kz.qaqpa.label.verify;
+
+import java.util.List;
+import kz.qaqpa.label.ContentLabel;
+import kz.qaqpa.label.key.VerificationKey;
+
+/** A label as it was read, before any text is looked at. */
+public sealed interface Reading {
+
+  /**
+   * A label that a known key has signed.
+   *
+   * @param label what was signed: the only source of who answers
+   * @param key who signed
+   * @param payloadSha256 hash of what was signed
+   * @param edited readable members that are not as they were signed
+   */
+  record Genuine(ContentLabel label, VerificationKey key, String payloadSha256, List<String> edited)
+      implements Reading {}
+
+  /**
+   * Something else.
+   *
+   * @param verdict what it is instead
+   * @param why in words
+   */
+  record Refused(Verdict verdict, String why) implements Reading {}
+}
