@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies labels and texts. What is said of an answer, and who answers for it, comes from the
- * signed payload only; the readable members beside it are a copy. Any thread; takes some 25 hashes
- * of each text at most, so longer texts do not belong on an event loop.
+ * signed payload only; the readable members beside it are a copy. Any thread. Takes some 25 hashes
+ * of a text at most, three times as many where letters of another script are in its words: longer
+ * texts do not belong on an event loop.
  */
 public final class LabelVerifier {
   private final LabelReader reader;

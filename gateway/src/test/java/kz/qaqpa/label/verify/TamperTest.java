@@ -401,7 +401,7 @@ class TamperTest {
 
   @Test
   void hugeTexts() {
-    String huge = "Құжат ".repeat(500_000) + "и" + "\u0306".repeat(200_000);
+    String huge = "Құжат ".repeat(100_000) + "и" + "\u0306".repeat(100_000);
     assertThat(verify(json, huge).verdict()).isEqualTo(Verdict.ALTERED);
     String its = json(LabelSamples.sign(key, LabelSamples.label(huge)));
     assertThat(verify(its, huge).isValid()).isTrue();
