@@ -18,7 +18,8 @@ public final class Permit implements AutoCloseable {
   private final Pass pass;
   private final Consumer<Permit> release;
   private final Sinks.Empty<Void> revoked = Sinks.empty();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean settled = new AtomicBoolean();
+  private final AtomicBoolean left = new AtomicBoolean();
 
   Permit(Application application, Pass pass, Consumer<Permit> release) {
     this.application = application;
@@ -83,24 +84,23 @@ public final class Permit implements AutoCloseable {
     };
   }
 
-  /** Gives back all that was held: nothing was used. Idempotent. */
+  /** Nothing is left of the request; what was not settled was not used. Idempotent. */
   @Override
   public void close() {
-    close(Used.NOTHING);
+    settle(Used.NOTHING);
+    if (left.compareAndSet(false, true)) {
+      release.accept(this);
+    }
   }
 
   /**
    * Counts what was used, at most what was reserved, and gives the rest back. Begins at once,
-   * whether or not anybody subscribes. Idempotent.
+   * whether or not anybody subscribes. The request goes on until {@link #close}: its client may
+   * still be told. Idempotent.
    *
    * @return completes when it is counted
    */
-  public Mono<Void> close(Used used) {
-    if (!closed.compareAndSet(false, true)) {
-      return Mono.empty();
-    }
-    Mono<Void> counted = pass.close(used);
-    counted.subscribe(null, _ -> release.accept(this), () -> release.accept(this));
-    return counted;
+  public Mono<Void> settle(Used used) {
+    return settled.compareAndSet(false, true) ? pass.close(used) : Mono.empty();
   }
 }

@@ -102,9 +102,9 @@ public final class ChatFlow {
                     .takeUntilOther(lease.permit().revoked())
                     .publishOn(call.edge()) // 5, back on E
                     .flatMapMany(choices -> respond.apply(answer(call, lease, choices))),
-            lease -> lease.end(call.trace().finish()).onErrorComplete(),
-            (lease, failure) -> lease.end(reason(failure)).onErrorComplete(),
-            lease -> lease.end(ABORT).onErrorComplete())
+            lease -> lease.leave(call.trace().finish()),
+            (lease, failure) -> lease.leave(reason(failure)),
+            lease -> lease.leave(ABORT))
         .then();
   }
 

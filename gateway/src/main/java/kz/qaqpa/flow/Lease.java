@@ -131,17 +131,22 @@ final class Lease {
     return settled.asMono();
   }
 
+  /**
+   * The same, and gives the permit back once that has happened: nobody is told anything any more.
+   *
+   * @return completes then, whether or not it could be written down
+   */
+  Mono<Void> leave(@Nullable String why) {
+    return end(why).onErrorComplete().doFinally(_ -> permit.close());
+  }
+
   /** By whoever came last, the one who ends or the opener: nobody adds a stream any more. */
   private void settle() {
-    Mono<Void> counted;
-    Mono<Void> written;
-    try (permit) { // Gives everything back, should something fail before.
-      parts.forEach(Part::close);
-      Charge charge = parts.stream().map(Part::charge).reduce(Charge.NOTHING, Charge::plus);
-      counted = permit.close(new Used(charge.tokens(), charge.characters()));
-      String reason = finish == null && !parts.isEmpty() ? "abort" : finish;
-      written = reason == null ? Mono.empty() : book.write(charge, reserved, reason);
-    }
+    parts.forEach(Part::close);
+    Charge charge = parts.stream().map(Part::charge).reduce(Charge.NOTHING, Charge::plus);
+    Mono<Void> counted = permit.settle(new Used(charge.tokens(), charge.characters()));
+    String reason = finish == null && !parts.isEmpty() ? "abort" : finish;
+    Mono<Void> written = reason == null ? Mono.empty() : book.write(charge, reserved, reason);
     Mono.when(counted, written).subscribe(null, settled::tryEmitError, settled::tryEmitEmpty);
   }
 }

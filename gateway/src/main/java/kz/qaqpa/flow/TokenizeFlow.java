@@ -46,10 +46,9 @@ public final class TokenizeFlow {
               .flatMap(result -> lease.end(DONE).thenReturn(result))
               .publishOn(edge);
         },
-        lease -> lease.end(DONE).onErrorComplete(),
-        (lease, failure) ->
-            lease.end(failure instanceof Refusal ? null : Refusals.tag(failure)).onErrorComplete(),
-        lease -> lease.end(ABORT).onErrorComplete());
+        lease -> lease.leave(DONE),
+        (lease, failure) -> lease.leave(failure instanceof Refusal ? null : Refusals.tag(failure)),
+        lease -> lease.leave(ABORT));
   }
 
   private Lease admitted(Application application, RequestTrace trace) {

@@ -45,8 +45,8 @@ class LeaseTest {
   void closedAfterwards_isChargedWhatWasComputed() {
     submit();
     assertThat(stream.closed).isFalse();
-    lease.end("stop").subscribe();
-    lease.end("stop").subscribe();
+    lease.leave("stop").subscribe();
+    lease.leave("stop").subscribe();
     assertThat(stream.closed).isTrue();
     assertThat(gate.live()).isZero();
     // Six of eight tokens of the prompt, six of its eight characters, three tokens of the answer.
@@ -58,7 +58,7 @@ class LeaseTest {
   void closedWhileStreamsAreOpened_endsWithTheLastOfThem() {
     reserve();
     lease.opening();
-    lease.end("stop").subscribe();
+    lease.leave("stop").subscribe();
     assertThat(gate.live()).isEqualTo(1);
     assertThat(lease.isEnded()).isTrue();
     lease.own(part());
@@ -70,7 +70,7 @@ class LeaseTest {
 
   @Test
   void closedBefore_opensNothing() {
-    lease.end("stop").subscribe();
+    lease.leave("stop").subscribe();
     assertThat(gate.live()).isZero();
     assertThatThrownBy(lease::opening).isInstanceOf(IllegalStateException.class);
     assertThat(book.totals().settled()).isEqualTo(Used.NOTHING);
@@ -88,28 +88,28 @@ class LeaseTest {
     choice.token();
     assertThat(choice.take("қазақ")).isEqualTo("қазақ");
     choice.end(); // The step loop was one token ahead.
-    lease.end("stop").subscribe();
+    lease.leave("stop").subscribe();
     assertThat(book.totals().settled()).isEqualTo(new Used(6 + 2, 6 + 5));
   }
 
   @Test
   void onlyTheFirstEnd_isWritten() {
     submit();
-    lease.end("length").subscribe();
-    lease.end("abort").subscribe();
+    lease.leave("length").subscribe();
+    lease.leave("abort").subscribe();
     assertThat(written).containsExactly("6+3 length");
   }
 
   @Test
   void aRefusal_isNotWritten_unlessSomethingRan() {
-    lease.end(null).subscribe();
+    lease.leave(null).subscribe();
     assertThat(written).isEmpty();
   }
 
   @Test
   void aRefusalWithStreams_isWritten() {
     submit();
-    lease.end(null).subscribe();
+    lease.leave(null).subscribe();
     assertThat(written).containsExactly("6+3 abort");
   }
 
