@@ -22,6 +22,7 @@ import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponseStore;
@@ -80,6 +81,7 @@ public final class Gateway implements AutoCloseable {
    * @param loaded the engine; closed with the gateway, also if this fails
    * @param model what it serves
    * @param gate who may come in, and what they may use
+   * @param ledger where what was used is written down; the caller closes it after the gateway
    * @param pages adds routes that are not of the API
    */
   public static Gateway start(
@@ -87,6 +89,7 @@ public final class Gateway implements AutoCloseable {
       EngineProvider.LoadedEngine loaded,
       ServedModel model,
       AdmissionGate gate,
+      Ledger ledger,
       Consumer<HttpServerRoutes> pages) {
     EngineShape shape = loaded.engine().shape();
     GatewayMetrics metrics = new GatewayMetrics(model.id());
@@ -102,7 +105,7 @@ public final class Gateway implements AutoCloseable {
       metrics.watch(new EngineSource(engine::stats, shape));
       metrics.watch(gate.quotas());
       ChatFlow flow =
-          new ChatFlow(gate, pool, model, engine, metrics, settings.server().deadline());
+          new ChatFlow(gate, pool, model, engine, ledger, metrics, settings.server().deadline());
       ResponsesFlow responses =
           new ResponsesFlow(flow, model, new ResponseStore(settings.responses()));
       Json.Model card =
@@ -119,6 +122,7 @@ public final class Gateway implements AutoCloseable {
               pool,
               flow,
               responses,
+              ledger,
               metrics,
               model,
               card,

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import kz.qaqpa.admission.quota.Pass;
-import kz.qaqpa.admission.quota.QuotaBook;
+import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.admission.quota.Shortage;
+import kz.qaqpa.ledger.Ledger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,9 @@ public final class AdmissionGate {
   private static final int LONGEST_KEY = 512;
 
   private final AgencyDirectory directory;
-  private final QuotaBook quotas;
+  private final QuotaStore quotas;
+  private final Ledger ledger;
+  private final LivePermits permits = new LivePermits();
   private final AtomicInteger live = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
@@ -28,10 +31,12 @@ public final class AdmissionGate {
    * A gate with nobody inside.
    *
    * @param quotas what has been used, and by whom
+   * @param ledger where it is written down
    */
-  public AdmissionGate(AgencyDirectory directory, QuotaBook quotas) {
+  public AdmissionGate(AgencyDirectory directory, QuotaStore quotas, Ledger ledger) {
     this.directory = directory;
     this.quotas = quotas;
+    this.ledger = ledger;
   }
 
   /**
@@ -61,16 +66,21 @@ public final class AdmissionGate {
    * Takes one of the application's streams, and counts the request.
    *
    * @throws Refusal.OverQuota if all are taken, or too many requests came in a short time
+   * @throws Refusal.Overloaded if there is no room for its record
    * @throws Refusal.Draining if the server is stopping
    */
   public Permit admit(Application application) {
+    String full = ledger.full();
+    if (full != null) {
+      throw new Refusal.Overloaded(full);
+    }
     Pass pass =
         switch (quotas.enter(application.subject())) {
           case Pass entered -> entered;
           case Shortage shortage -> throw Permit.refusal(shortage);
         };
     live.incrementAndGet();
-    Permit permit = new Permit(application, pass, this::release);
+    Permit permit = permits.open(application, pass, this::release);
     if (draining) {
       permit.close();
       throw new Refusal.Draining();
@@ -78,8 +88,26 @@ public final class AdmissionGate {
     return permit;
   }
 
+  /**
+   * Ends what runs of an application; nothing happens to who comes later.
+   *
+   * @param fullId see {@link Application#fullId}
+   */
+  public void revoke(String fullId, Refusal why) {
+    permits.revoke(fullId, why);
+  }
+
+  /**
+   * Permits that an application holds now.
+   *
+   * @param fullId see {@link Application#fullId}
+   */
+  public int live(String fullId) {
+    return permits.count(fullId);
+  }
+
   /** What everybody has used. */
-  public QuotaBook quotas() {
+  public QuotaStore quotas() {
     return quotas;
   }
 

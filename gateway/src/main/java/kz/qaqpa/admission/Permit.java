@@ -1,21 +1,27 @@
 package kz.qaqpa.admission;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
+import kz.qaqpa.admission.quota.Outcome;
 import kz.qaqpa.admission.quota.Pass;
 import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.admission.quota.Shortage;
 import kz.qaqpa.admission.quota.Used;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** What a request holds of its application's limits, until it is closed. Any thread. */
 public final class Permit implements AutoCloseable {
   private final Application application;
   private final Pass pass;
-  private final Runnable release;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Consumer<Permit> release;
+  private final Sinks.Empty<Void> revoked = Sinks.empty();
+  private final AtomicBoolean settled = new AtomicBoolean();
+  private final AtomicBoolean left = new AtomicBoolean();
 
-  Permit(Application application, Pass pass, Runnable release) {
+  Permit(Application application, Pass pass, Consumer<Permit> release) {
     this.application = application;
     this.pass = pass;
     this.release = release;
@@ -31,16 +37,28 @@ public final class Permit implements AutoCloseable {
     return pass.rates();
   }
 
+  /** Never completes; fails, on any thread, when the request may not go on, with the reason. */
+  public Mono<Void> revoked() {
+    return revoked.asMono();
+  }
+
+  void revoke(Refusal why) {
+    revoked.tryEmitError(why);
+  }
+
   /**
    * Reserves prompts and answers in every window of agency and application, all or nothing; once.
    *
-   * @return what was granted: answers shrink to what is left
-   * @throws Refusal.OverQuota if too little is left
-   * @throws Refusal.BeyondQuota if a limit itself is too small
-   * @throws IllegalStateException if the permit was closed meanwhile
+   * @return what was granted: answers shrink to what is left. {@link Refusal.OverQuota} if too
+   *     little is left, {@link Refusal.BeyondQuota} if a limit itself is too small, {@link
+   *     IllegalStateException} if the permit was closed meanwhile
    */
-  public Grant reserve(Demand demand) {
-    return switch (pass.reserve(demand)) {
+  public Mono<Grant> reserve(Demand demand) {
+    return pass.reserve(demand).map(Permit::granted);
+  }
+
+  private static Grant granted(Outcome outcome) {
+    return switch (outcome) {
       case Grant grant -> grant;
       case Shortage shortage -> throw refusal(shortage);
     };
@@ -66,17 +84,23 @@ public final class Permit implements AutoCloseable {
     };
   }
 
-  /** Gives back all that was held: nothing was used. Idempotent. */
+  /** Nothing is left of the request; what was not settled was not used. Idempotent. */
   @Override
   public void close() {
-    close(Used.NOTHING);
+    settle(Used.NOTHING);
+    if (left.compareAndSet(false, true)) {
+      release.accept(this);
+    }
   }
 
-  /** Counts what was used, at most what was reserved, and gives the rest back. Idempotent. */
-  public void close(Used used) {
-    if (closed.compareAndSet(false, true)) {
-      pass.close(used);
-      release.run();
-    }
+  /**
+   * Counts what was used, at most what was reserved, and gives the rest back. Begins at once,
+   * whether or not anybody subscribes. The request goes on until {@link #close}: its client may
+   * still be told. Idempotent.
+   *
+   * @return completes when it is counted
+   */
+  public Mono<Void> settle(Used used) {
+    return settled.compareAndSet(false, true) ? pass.close(used) : Mono.empty();
   }
 }

@@ -19,6 +19,9 @@ public abstract sealed class Refusal extends RuntimeException {
     super(message, null, false, false);
   }
 
+  /** What metrics, logs and records call it. */
+  public abstract String tag();
+
   /** The message; never null. */
   public final String text() {
     return String.valueOf(getMessage());
@@ -55,6 +58,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public @Nullable String code() {
       return code;
     }
+
+    @Override
+    public String tag() {
+      return code == null ? "bad_request" : code;
+    }
   }
 
   /** No key, or none that is known. */
@@ -63,6 +71,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
     public Unauthorized(String message) {
       super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "invalid_api_key";
     }
   }
 
@@ -78,6 +91,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
     /** What clients and metrics call it. */
     public String code() {
+      return code;
+    }
+
+    @Override
+    public String tag() {
       return code;
     }
   }
@@ -103,6 +121,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public String code() {
       return code;
     }
+
+    @Override
+    public String tag() {
+      return code;
+    }
   }
 
   /** The resource exists, the method does not. */
@@ -119,6 +142,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public String allowed() {
       return allowed;
     }
+
+    @Override
+    public String tag() {
+      return "method_not_allowed";
+    }
   }
 
   /** The body did not come in time. */
@@ -127,6 +155,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
     public RequestTimeout(String message) {
       super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "request_timeout";
     }
   }
 
@@ -137,6 +170,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public TooLarge(String message) {
       super(message);
     }
+
+    @Override
+    public String tag() {
+      return "request_too_large";
+    }
   }
 
   /** A content type or encoding that is not spoken here. */
@@ -146,6 +184,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public UnsupportedMedia(String message) {
       super(message);
     }
+
+    @Override
+    public String tag() {
+      return "unsupported_media_type";
+    }
   }
 
   /** A version of WebSocket that is not spoken here. */
@@ -154,6 +197,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
     public UpgradeRequired(String message) {
       super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "upgrade_required";
     }
   }
 
@@ -194,6 +242,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public RateLimits rates() {
       return rates;
     }
+
+    @Override
+    public String tag() {
+      return lasting ? "insufficient_quota" : "rate_limit_exceeded";
+    }
   }
 
   /** The request is larger than a limit of the application could ever allow. */
@@ -202,6 +255,25 @@ public abstract sealed class Refusal extends RuntimeException {
 
     public BeyondQuota(String message) {
       super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "beyond_quota";
+    }
+  }
+
+  /** The application is suspended: an operator has stopped it, for now. */
+  public static final class Suspended extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    public Suspended(String message) {
+      super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "application_suspended";
     }
   }
 
@@ -212,6 +284,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public Overloaded(String message) {
       super(message);
     }
+
+    @Override
+    public String tag() {
+      return "overloaded";
+    }
   }
 
   /** The server is stopping. */
@@ -220,6 +297,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
     public Draining() {
       super("The server is stopping; send the request again");
+    }
+
+    @Override
+    public String tag() {
+      return "draining";
     }
   }
 
@@ -230,6 +312,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public EngineFailed(String message) {
       super(message);
     }
+
+    @Override
+    public String tag() {
+      return "engine_failed";
+    }
   }
 
   /** The answer was not done before its deadline. */
@@ -239,6 +326,11 @@ public abstract sealed class Refusal extends RuntimeException {
     public DeadlineExceeded(String message) {
       super(message);
     }
+
+    @Override
+    public String tag() {
+      return "deadline_exceeded";
+    }
   }
 
   /** The client did not read its answer. */
@@ -247,6 +339,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
     public SlowConsumer(String message) {
       super(message);
+    }
+
+    @Override
+    public String tag() {
+      return "slow_consumer";
     }
   }
 }

@@ -31,6 +31,7 @@ import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
+import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
 import kz.qaqpa.ws.WsSettings;
@@ -145,8 +146,9 @@ public final class ServeCommand {
       throw e;
     }
     try {
-      AdmissionGate gate = new AdmissionGate(key.directory(), QuotaBook.system());
-      return Gateway.start(settings, loaded, model, gate, page::register);
+      Ledger ledger = new NoLedger();
+      AdmissionGate gate = new AdmissionGate(key.directory(), QuotaBook.system(), ledger);
+      return Gateway.start(settings, loaded, model, gate, ledger, page::register);
     } catch (RuntimeException e) {
       if (isBindFailure(e)) {
         throw cannotListen(settings.server(), e);

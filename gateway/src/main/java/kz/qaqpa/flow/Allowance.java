@@ -2,7 +2,7 @@ package kz.qaqpa.flow;
 
 import java.util.ArrayList;
 import java.util.List;
-import kz.qaqpa.admission.Permit;
+import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
@@ -10,6 +10,7 @@ import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.tokenizer.CharacterMeter;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What one request may use: reserved in all its quotas before anything is computed. Confined to the
@@ -31,25 +32,27 @@ final class Allowance {
    * Reserves prompts and answers.
    *
    * @param prompts with answers as long as the model allows
+   * @return {@link Refusal.OverQuota} if too little is left, {@link Refusal.BeyondQuota} if a quota
+   *     itself is too small
    * @throws Refusal.BadRequest if a prompt or an answer is longer than the application may have
-   * @throws Refusal.OverQuota if too little is left
-   * @throws Refusal.BeyondQuota if a quota itself is too small
    */
-  static Allowance reserve(Generation generation, List<ReadyPrompt> prompts, Permit permit) {
-    Limits own = permit.application().limits();
-    Limits agencys = permit.application().agency().limits();
+  static Mono<Allowance> reserve(Generation generation, List<ReadyPrompt> prompts, Lease lease) {
+    Application application = lease.permit().application();
+    Limits own = application.limits();
+    Limits agencys = application.agency().limits();
     Integer mostInput = smaller(own.maxInputTokens(), agencys.maxInputTokens());
     Integer mostOutput = smaller(own.maxOutputTokens(), agencys.maxOutputTokens());
     if (mostInput != null) {
       checkPrompts(generation, prompts, mostInput);
     }
-    List<ReadyPrompt> shortened = prompts;
     if (mostOutput != null) {
       checkAnswers(generation, mostOutput);
-      shortened = capped(prompts, mostOutput);
     }
-    Grant grant = permit.reserve(demand(generation, shortened));
-    return new Allowance(capped(shortened, grant.outputTokens()), grant, generation.answers());
+    List<ReadyPrompt> shortened = mostOutput == null ? prompts : capped(prompts, mostOutput);
+    return lease
+        .reserve(demand(generation, shortened))
+        .map(grant ->
+            new Allowance(capped(shortened, grant.outputTokens()), grant, generation.answers()));
   }
 
   private static void checkPrompts(Generation generation, List<ReadyPrompt> prompts, int most) {

@@ -1,6 +1,7 @@
 package kz.qaqpa.flow;
 
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * An answer whose making has begun: the point from which a status of 200 is sure.
@@ -14,6 +15,14 @@ import reactor.core.publisher.Flux;
  *     order, of different ones in any; each choice ends with a part with an {@link
  *     AnswerPart.Ending}, the last of them with the usage. Or a {@link kz.qaqpa.admission.Refusal}.
  *     To be subscribed once
+ * @param settled ends the answer if it still runs, and completes on the event loop when what it
+ *     used is counted and written down, as it is before the last part comes
  */
 public record Answer(
-    String id, long created, String model, String provider, int choices, Flux<AnswerPart> parts) {}
+    String id,
+    long created,
+    String model,
+    String provider,
+    int choices,
+    Flux<AnswerPart> parts,
+    Mono<Void> settled) {}

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public record AnswerPart(
     int choice, String text, List<ScoredToken> scored, @Nullable Ending ending) {
 
+  /** Whether it is the last one of the whole answer. */
+  boolean isLast() {
+    return ending != null && ending.usage() != null;
+  }
+
   /**
    * The end of a choice.
    *

@@ -10,12 +10,16 @@ import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Permit;
 import kz.qaqpa.admission.PrefixSalts;
+import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.SubmitRefusal;
 import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.ledger.Ledger;
+import kz.qaqpa.ledger.LedgerFailure;
 import kz.qaqpa.metrics.GatewayMetrics;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -26,15 +30,18 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>Threads: E is the connection's event loop, T a tokenizer thread, S the step loop. Two things
  * flow back from the client. Demand: a socket that is not writable requests nothing, and S passes
- * over this one sequence. Cancel: {@code usingWhen} closes the {@link Lease}, whatever ended the
+ * over this one sequence. Cancel: {@code usingWhen} ends the {@link Lease}, whatever ended the
  * request and however far it had come, and with it stream and permit.
  */
 public final class ChatFlow {
+  private static final String ABORT = "abort";
+
   private final AdmissionGate gate;
   private final TokenizePool pool;
   private final ServedModel model;
   private final PromptBuilder prompts;
   private final BatchingEngine engine;
+  private final Ledger ledger;
   private final GatewayMetrics metrics;
 
   /**
@@ -45,6 +52,7 @@ public final class ChatFlow {
       TokenizePool pool,
       ServedModel model,
       BatchingEngine engine,
+      Ledger ledger,
       GatewayMetrics metrics,
       Duration deadline) {
     this.gate = gate;
@@ -52,6 +60,7 @@ public final class ChatFlow {
     this.model = model;
     this.prompts = new PromptBuilder(model, PrefixSalts.random(), new SecureRandom(), deadline);
     this.engine = engine;
+    this.ledger = ledger;
     this.metrics = metrics;
   }
 
@@ -90,33 +99,48 @@ public final class ChatFlow {
             Mono.fromSupplier(() -> admitted(call)), // 2, on E
             lease ->
                 submitted(call, lease) // 3 and 4, on T
+                    .takeUntilOther(lease.permit().revoked())
                     .publishOn(call.edge()) // 5, back on E
-                    .flatMapMany(choices -> respond.apply(answer(call, choices))),
-            lease -> Mono.fromRunnable(lease::close))
+                    .flatMapMany(choices -> respond.apply(answer(call, lease, choices))),
+            lease -> lease.leave(call.trace().finish()),
+            (lease, failure) -> lease.leave(reason(failure)),
+            lease -> lease.leave(ABORT))
         .then();
+  }
+
+  /** Why a request failed, for its record; null if it was refused and has none. */
+  private static @Nullable String reason(Throwable failure) {
+    return failure instanceof Refusal ? null : Refusals.tag(failure);
   }
 
   private Lease admitted(Call call) {
     Permit permit = gate.admit(call.application());
     call.trace().rates(permit.rates());
-    return new Lease(permit);
+    return new Lease(permit, new RecordWriter(ledger, call));
   }
 
   /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. One meter an answer. */
   private Mono<List<ChoiceMeter>> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
-    return pool.call(() -> {
-      if (lease.isClosed()) {
-        throw new IllegalStateException("the client left while its request waited");
-      }
-      List<ReadyPrompt> ready = prompts.build(call);
-      call.trace().prompt(ready.stream().mapToInt(ReadyPrompt::tokens).sum());
-      Allowance allowance = Allowance.reserve(call.generation(), ready, lease.permit());
-      call.trace().rates(allowance.rates());
-      List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
-      call.trace().enter(RequestTrace.Phase.QUEUE);
-      return choices;
-    });
+    return pool.call(() -> tokenized(call, lease))
+        .flatMap(ready -> Allowance.reserve(call.generation(), ready, lease)) // 3b
+        .map(allowance -> opened(call, lease, allowance));
+  }
+
+  private List<ReadyPrompt> tokenized(Call call, Lease lease) {
+    if (lease.isEnded()) {
+      throw new IllegalStateException("the client left while its request waited");
+    }
+    List<ReadyPrompt> ready = prompts.build(call);
+    call.trace().prompt(ready.stream().mapToInt(ReadyPrompt::tokens).sum());
+    return ready;
+  }
+
+  private List<ChoiceMeter> opened(Call call, Lease lease, Allowance allowance) {
+    call.trace().rates(allowance.rates());
+    List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
+    call.trace().enter(RequestTrace.Phase.QUEUE);
+    return choices;
   }
 
   private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
@@ -146,7 +170,7 @@ public final class ChatFlow {
   }
 
   /** Steps 10 and 11: tokens to text, on E. */
-  private Answer answer(Call call, List<ChoiceMeter> meters) {
+  private Answer answer(Call call, Lease lease, List<ChoiceMeter> meters) {
     AnswerTotals totals = new AnswerTotals(call.trace(), meters.size());
     List<Flux<AnswerPart>> choices = new ArrayList<>(meters.size());
     for (int i = 0; i < meters.size(); i++) {
@@ -158,7 +182,29 @@ public final class ChatFlow {
         model.id(),
         call.agency(),
         meters.size(),
-        choices.size() == 1 ? choices.getFirst() : Flux.merge(choices));
+        settled(call, lease, choices.size() == 1 ? choices.getFirst() : Flux.merge(choices)),
+        Mono.defer(() -> settle(call, lease, ABORT)));
+  }
+
+  /** Step 11b: the last part, or the failure, comes when what was used is written down. */
+  private static Flux<AnswerPart> settled(Call call, Lease lease, Flux<AnswerPart> parts) {
+    return parts
+        .takeUntilOther(lease.permit().revoked().publishOn(call.edge()))
+        .concatMap(
+            part ->
+                part.isLast()
+                    ? settle(call, lease, call.trace().finish()).thenReturn(part)
+                    : Mono.just(part),
+            0)
+        .onErrorResume(failure ->
+            settle(call, lease, Refusals.tag(failure)).onErrorComplete().then(Mono.error(failure)));
+  }
+
+  private static Mono<Void> settle(Call call, Lease lease, @Nullable String why) {
+    return lease
+        .end(why)
+        .onErrorMap(LedgerFailure.class, failure -> new Refusal.Overloaded(failure.text()))
+        .publishOn(call.edge());
   }
 
   private Flux<AnswerPart> parts(Call call, int choice, ChoiceMeter meter, AnswerTotals totals) {

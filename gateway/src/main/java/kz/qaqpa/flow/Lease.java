@@ -1,24 +1,47 @@
 package kz.qaqpa.flow;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admission.Permit;
+import kz.qaqpa.admission.quota.Demand;
+import kz.qaqpa.admission.quota.Grant;
 import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.ledger.UsageRecord.Charge;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * What one request owns: its permit, and its token streams once there are any. Exists before
  * tokenisation begins, so that a client that leaves while another thread submits leaves nothing
- * behind: whoever comes last, the one who closes or the one who opens streams, ends all of it. Any
+ * behind: whoever comes last, the one who ends or the one who opens streams, ends all of it. Any
  * thread, neither waits for the other.
  */
-final class Lease implements AutoCloseable {
+final class Lease {
   private final Permit permit;
+  private final Book book;
   private final List<Part> parts = new ArrayList<>(1);
+  private final Sinks.Empty<Void> settled = Sinks.empty();
+  private volatile Instant reserved = Instant.now();
   private boolean opening;
-  private boolean closed;
+  private boolean ended;
+  private @Nullable String finish;
 
-  Lease(Permit permit) {
+  /** Where what a request came to is written down. */
+  interface Book {
+    /**
+     * Writes it down.
+     *
+     * @param at when its quota was reserved
+     * @param finish why it ended
+     */
+    Mono<Void> write(Charge charge, Instant at, String finish);
+  }
+
+  Lease(Permit permit, Book book) {
     this.permit = permit;
+    this.book = book;
   }
 
   /**
@@ -33,14 +56,14 @@ final class Lease implements AutoCloseable {
     }
 
     /** The prompt as far as it was read, once for all choices, and each choice. */
-    Used used() {
+    Charge charge() {
       int read = 0;
-      Used used = Used.NOTHING;
+      Charge charge = Charge.NOTHING;
       for (ChoiceMeter choice : choices) {
         read = Math.max(read, choice.stream().progress().promptTokens());
-        used = used.plus(new Used(choice.tokens(), choice.characters()));
+        charge = charge.plus(new Charge(0, 0, choice.tokens(), choice.characters()));
       }
-      return used.plus(new Used(read, prompt.characters() * read / prompt.tokens()));
+      return charge.plus(new Charge(read, prompt.characters() * read / prompt.tokens(), 0, 0));
     }
   }
 
@@ -48,14 +71,19 @@ final class Lease implements AutoCloseable {
     return permit;
   }
 
+  /** Reserves what the request asks for; see {@link Permit#reserve}. */
+  Mono<Grant> reserve(Demand demand) {
+    return permit.reserve(demand).doOnNext(grant -> reserved = grant.at());
+  }
+
   /**
-   * Streams are about to be opened. Until {@link #opened}, closing leaves the end to the opener,
+   * Streams are about to be opened. Until {@link #opened}, ending leaves the rest to the opener,
    * who alone knows of a stream that the step loop has and the lease has not.
    *
    * @throws IllegalStateException if the request is over
    */
   synchronized void opening() {
-    if (closed) {
+    if (ended) {
       throw new IllegalStateException("the client left before its request was submitted");
     }
     opening = true;
@@ -70,35 +98,55 @@ final class Lease implements AutoCloseable {
   void opened() {
     synchronized (this) {
       opening = false;
-      if (!closed) {
+      if (!ended) {
         return;
       }
     }
     settle();
   }
 
-  synchronized boolean isClosed() {
-    return closed;
+  synchronized boolean isEnded() {
+    return ended;
   }
 
-  /** Ends the streams, then settles the permit with what they have used. Idempotent. */
-  @Override
-  public void close() {
+  /**
+   * Ends the streams, settles the permit with what they have used and has it written down. Begins
+   * at once; only the first call counts.
+   *
+   * @param why {@code stop}, {@code length}, {@code abort} or what went wrong; null for a request
+   *     that was refused, of which no record is made unless it has streams
+   * @return completes, on any thread, when it is counted and written down; fails if it could not be
+   *     written
+   */
+  Mono<Void> end(@Nullable String why) {
+    boolean now;
     synchronized (this) {
-      boolean again = closed;
-      closed = true;
-      if (again || opening) {
-        return;
-      }
+      now = !ended && !opening;
+      finish = ended ? finish : why;
+      ended = true;
     }
-    settle();
+    if (now) {
+      settle();
+    }
+    return settled.asMono();
   }
 
-  /** By whoever came last, closer or opener: nobody adds a stream any more. */
+  /**
+   * The same, and gives the permit back once that has happened: nobody is told anything any more.
+   *
+   * @return completes then, whether or not it could be written down
+   */
+  Mono<Void> leave(@Nullable String why) {
+    return end(why).onErrorComplete().doFinally(_ -> permit.close());
+  }
+
+  /** By whoever came last, the one who ends or the opener: nobody adds a stream any more. */
   private void settle() {
-    try (permit) { // Gives everything back, should something fail before.
-      parts.forEach(Part::close);
-      permit.close(parts.stream().map(Part::used).reduce(Used.NOTHING, Used::plus));
-    }
+    parts.forEach(Part::close);
+    Charge charge = parts.stream().map(Part::charge).reduce(Charge.NOTHING, Charge::plus);
+    Mono<Void> counted = permit.settle(new Used(charge.tokens(), charge.characters()));
+    String reason = finish == null && !parts.isEmpty() ? "abort" : finish;
+    Mono<Void> written = reason == null ? Mono.empty() : book.write(charge, reserved, reason);
+    Mono.when(counted, written).subscribe(null, settled::tryEmitError, settled::tryEmitEmpty);
   }
 }

@@ -8,6 +8,11 @@ import kz.qaqpa.batching.SubmitRefusal;
 final class Refusals {
   private Refusals() {}
 
+  /** What a failure is called in records. */
+  static String tag(Throwable failure) {
+    return failure instanceof Refusal refusal ? refusal.tag() : "internal_error";
+  }
+
   static Refusal of(SubmitRefusal refused) {
     return switch (refused.reason()) {
       case QUEUE_FULL -> new Refusal.Overloaded("waiting requests: the queue is full");

@@ -4,6 +4,7 @@ import java.util.Locale;
 import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.http.api.Usage;
+import kz.qaqpa.language.Language;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class RequestTrace {
   private @Nullable String application;
   private @Nullable String model;
   private RateLimits rates = RateLimits.NONE;
+  private Language language = Language.OTHER;
   private boolean streamed;
   private int status;
   private @Nullable String finish;
@@ -75,6 +77,11 @@ public final class RequestTrace {
   public void asks(String modelId, boolean asStream) {
     model = modelId;
     streamed = asStream;
+  }
+
+  /** Notes the language of the question. */
+  public void speaks(Language question) {
+    language = question;
   }
 
   /** Notes how the limits of who asks stand. */
@@ -177,6 +184,11 @@ public final class RequestTrace {
 
   public RateLimits rates() {
     return rates;
+  }
+
+  /** Language of the question. */
+  public Language language() {
+    return language;
   }
 
   public boolean streamed() {

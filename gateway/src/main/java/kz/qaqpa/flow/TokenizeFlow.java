@@ -3,6 +3,9 @@ package kz.qaqpa.flow;
 import java.util.concurrent.Callable;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.ledger.Ledger;
+import kz.qaqpa.ledger.UsageRecord;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -11,12 +14,17 @@ import reactor.core.scheduler.Scheduler;
  * tokenizer thread, settled.
  */
 public final class TokenizeFlow {
+  private static final String DONE = "done";
+  private static final String ABORT = "abort";
+
   private final AdmissionGate gate;
   private final TokenizePool pool;
+  private final Ledger ledger;
 
-  public TokenizeFlow(AdmissionGate gate, TokenizePool pool) {
+  public TokenizeFlow(AdmissionGate gate, TokenizePool pool, Ledger ledger) {
     this.gate = gate;
     this.pool = pool;
+    this.ledger = ledger;
   }
 
   /**
@@ -30,11 +38,27 @@ public final class TokenizeFlow {
   public <T> Mono<T> run(
       Application application, RequestTrace trace, Scheduler edge, Callable<T> work) {
     return Mono.usingWhen(
-        Mono.fromSupplier(() -> gate.admit(application)),
-        _ -> {
+        Mono.fromSupplier(() -> admitted(application, trace)),
+        lease -> {
           trace.enter(RequestTrace.Phase.TOKENIZE);
-          return pool.call(work).publishOn(edge);
+          return pool.call(work)
+              .takeUntilOther(lease.permit().revoked())
+              .flatMap(result -> lease.end(DONE).thenReturn(result))
+              .publishOn(edge);
         },
-        permit -> Mono.fromRunnable(permit::close));
+        lease -> lease.leave(DONE),
+        (lease, failure) -> lease.leave(failure instanceof Refusal ? null : Refusals.tag(failure)),
+        lease -> lease.leave(ABORT));
+  }
+
+  private Lease admitted(Application application, RequestTrace trace) {
+    return new Lease(
+        gate.admit(application),
+        new RecordWriter(
+            ledger,
+            "tok-" + RandomIds.hex(),
+            new UsageRecord.Who(
+                application.agency().id(), application.id(), String.valueOf(trace.model())),
+            trace));
   }
 }

@@ -27,6 +27,7 @@ import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
+import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.ws.Sessions;
@@ -44,6 +45,7 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param pool where long parsing goes
  * @param flow the way of a chat request
  * @param responses the way of a response
+ * @param ledger what is written down
  * @param metrics what is counted
  * @param model what is served
  * @param card the model as {@code /v1/models} shows it
@@ -56,6 +58,7 @@ public record EdgeParts(
     TokenizePool pool,
     ChatFlow flow,
     ResponsesFlow responses,
+    Ledger ledger,
     GatewayMetrics metrics,
     ServedModel model,
     Json.Model card,
@@ -70,7 +73,7 @@ public record EdgeParts(
    */
   public HttpGateway bind(
       ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors, WsSettings ws) {
-    ErrorWriter errors = new ErrorWriter(metrics);
+    ErrorWriter errors = new ErrorWriter(metrics, ledger);
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
     AiDisclosure disclosure = new AiDisclosure(model.id());
@@ -87,7 +90,7 @@ public record EdgeParts(
         new WsRoute(gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
     routes.add(new TicketsRoute(door, gate, tickets));
     routes.add(new TextRoute(new Completions(), door, flow, writer, metrics));
-    routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool), model, metrics));
+    routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool, ledger), model, metrics));
     routes.add(new ModelsRoute(gate, card));
     routes.add(new HealthRoute(gate, engine));
     if (showMetrics) {

@@ -7,4 +7,9 @@ public final class LedgerFailure extends RuntimeException {
   public LedgerFailure(String message) {
     super(message, null, false, false);
   }
+
+  /** The message, for clients. */
+  public String text() {
+    return String.valueOf(getMessage());
+  }
 }

@@ -13,7 +13,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import kz.qaqpa.admission.quota.QuotaBook;
+import kz.qaqpa.admission.quota.QuotaStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +102,7 @@ public final class GatewayMetrics implements AutoCloseable {
   }
 
   /** Adds what the quotas know of themselves. */
-  public void watch(QuotaBook quotas) {
+  public void watch(QuotaStore quotas) {
     registry.register(new QuotaCollector(quotas));
   }
 

@@ -7,7 +7,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import kz.qaqpa.admission.quota.QuotaBook;
+import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.admission.quota.QuotaTotals;
 
 /**
@@ -17,9 +17,9 @@ import kz.qaqpa.admission.quota.QuotaTotals;
 final class QuotaCollector implements MultiCollector {
   private static final double MILLIS = 1e3;
 
-  private final QuotaBook quotas;
+  private final QuotaStore quotas;
 
-  QuotaCollector(QuotaBook quotas) {
+  QuotaCollector(QuotaStore quotas) {
     this.quotas = quotas;
   }
 

@@ -109,7 +109,7 @@ public final class ResponsesFlow {
             answer.id(),
             answer.provider(),
             answer.created(),
-            events.of(answer.parts(), running.cancelled().publishOn(call.edge())),
+            events.of(answer.parts(), running.cancelled().publishOn(call.edge()), answer.settled()),
             events::inProgress);
     store.begin(call.application(), answer.id(), running);
     return Flux.from(respond.apply(stream))

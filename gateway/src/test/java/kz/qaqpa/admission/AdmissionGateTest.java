@@ -19,6 +19,7 @@ import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.config.ConfigException;
 import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.fixture.MemoryLedger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +31,10 @@ class AdmissionGateTest {
   void cap_isExactUnderConcurrency() throws Exception {
     Application application = new Application(AGENCY, "app", Limits.NONE.withConcurrentStreams(5));
     AdmissionGate gate =
-        new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())), QuotaBook.system());
+        new AdmissionGate(
+            AgencyDirectory.of(new AgenciesFile(List.of())),
+            QuotaBook.system(),
+            new MemoryLedger());
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch start = new CountDownLatch(1);
@@ -72,7 +76,10 @@ class AdmissionGateTest {
   void drained_admitsNobody() throws Exception {
     Application application = new Application(AGENCY, "app", Limits.NONE.withConcurrentStreams(5));
     AdmissionGate gate =
-        new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())), QuotaBook.system());
+        new AdmissionGate(
+            AgencyDirectory.of(new AgenciesFile(List.of())),
+            QuotaBook.system(),
+            new MemoryLedger());
     Permit before = gate.admit(application);
     gate.drain();
     assertThatThrownBy(() -> gate.admit(application)).isInstanceOf(Refusal.Draining.class);

@@ -3,6 +3,7 @@ package kz.qaqpa.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.AgenciesFile;
@@ -17,26 +18,35 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.tokenizer.CharacterMeter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** Whatever the order in which a client leaves and streams are opened, nothing is left or lost. */
 class LeaseTest {
   private final QuotaBook book = QuotaBook.system();
   private final AdmissionGate gate =
-      new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())), book);
-  private final Lease lease = new Lease(gate.admit(application()));
+      new AdmissionGate(AgencyDirectory.of(new AgenciesFile(List.of())), book, new MemoryLedger());
+  private final List<String> written = new ArrayList<>();
+  private final Lease lease =
+      new Lease(
+          gate.admit(application()),
+          (charge, _, finish) -> {
+            written.add(charge.promptTokens() + "+" + charge.outputTokens() + " " + finish);
+            return Mono.empty();
+          });
   private final Stream stream = new Stream();
 
   @Test
   void closedAfterwards_isChargedWhatWasComputed() {
     submit();
     assertThat(stream.closed).isFalse();
-    lease.close();
-    lease.close();
+    lease.leave("stop").subscribe();
+    lease.leave("stop").subscribe();
     assertThat(stream.closed).isTrue();
     assertThat(gate.live()).isZero();
     // Six of eight tokens of the prompt, six of its eight characters, three tokens of the answer.
@@ -46,11 +56,11 @@ class LeaseTest {
 
   @Test
   void closedWhileStreamsAreOpened_endsWithTheLastOfThem() {
-    lease.permit().reserve(new Demand(8, 8, List.of(20)));
+    reserve();
     lease.opening();
-    lease.close();
+    lease.leave("stop").subscribe();
     assertThat(gate.live()).isEqualTo(1);
-    assertThat(lease.isClosed()).isTrue();
+    assertThat(lease.isEnded()).isTrue();
     lease.own(part());
     lease.opened();
     assertThat(stream.closed).isTrue();
@@ -60,7 +70,7 @@ class LeaseTest {
 
   @Test
   void closedBefore_opensNothing() {
-    lease.close();
+    lease.leave("stop").subscribe();
     assertThat(gate.live()).isZero();
     assertThatThrownBy(lease::opening).isInstanceOf(IllegalStateException.class);
     assertThat(book.totals().settled()).isEqualTo(Used.NOTHING);
@@ -68,7 +78,7 @@ class LeaseTest {
 
   @Test
   void anEndedChoice_isChargedWhatItsTextWasMadeOf() {
-    lease.permit().reserve(new Demand(8, 8, List.of(20)));
+    reserve();
     lease.opening();
     Lease.Part part = part();
     lease.own(part);
@@ -78,12 +88,37 @@ class LeaseTest {
     choice.token();
     assertThat(choice.take("қазақ")).isEqualTo("қазақ");
     choice.end(); // The step loop was one token ahead.
-    lease.close();
+    lease.leave("stop").subscribe();
     assertThat(book.totals().settled()).isEqualTo(new Used(6 + 2, 6 + 5));
   }
 
+  @Test
+  void onlyTheFirstEnd_isWritten() {
+    submit();
+    lease.leave("length").subscribe();
+    lease.leave("abort").subscribe();
+    assertThat(written).containsExactly("6+3 length");
+  }
+
+  @Test
+  void aRefusal_isNotWritten_unlessSomethingRan() {
+    lease.leave(null).subscribe();
+    assertThat(written).isEmpty();
+  }
+
+  @Test
+  void aRefusalWithStreams_isWritten() {
+    submit();
+    lease.leave(null).subscribe();
+    assertThat(written).containsExactly("6+3 abort");
+  }
+
+  private void reserve() {
+    assertThat(lease.reserve(new Demand(8, 8, List.of(20))).block()).isNotNull();
+  }
+
   private void submit() {
-    lease.permit().reserve(new Demand(8, 8, List.of(20)));
+    reserve();
     lease.opening();
     lease.own(part());
     lease.opened();

@@ -104,6 +104,19 @@ final class Account {
     }
   }
 
+  /** Adds what was used before, in the windows that are open. */
+  void restore(Used today, Used thisMonth) {
+    for (Counter counter : Counter.ALL) {
+      Used used =
+          switch (counter.window()) {
+            case MINUTE -> Used.NOTHING;
+            case DAY -> today;
+            case MONTH -> thisMonth;
+          };
+      settled[counter.index()] += counter.characters() ? used.characters() : used.tokens();
+    }
+  }
+
   @Nullable RequestRate rate() {
     return rate;
   }

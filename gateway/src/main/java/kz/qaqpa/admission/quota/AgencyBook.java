@@ -68,7 +68,7 @@ final class AgencyBook {
       }
       agency.streams(1);
       application.streams(1);
-      return new Pass(this, application, subject.minGrant(), requestRates(application));
+      return new LocalPass(this, application, subject.minGrant(), requestRates(application));
     } finally {
       lock.unlock();
     }
@@ -131,7 +131,7 @@ final class AgencyBook {
     return new RateLimits(first ? one : other, null, null);
   }
 
-  Outcome reserve(Pass pass, Demand demand) {
+  Outcome reserve(LocalPass pass, Demand demand) {
     lock.lock();
     try {
       if (pass.closed || pass.moment != null) {
@@ -153,19 +153,23 @@ final class AgencyBook {
       take(pass, moment, demand.promptTokens() + output, demand.promptCharacters() + characters);
       pass.charactersLimited = limited;
       shrunk += cap < demand.longest() ? 1 : 0;
-      return new Grant(cap, limited ? characters : Long.MAX_VALUE, shortages(pass, moment).rates());
+      return new Grant(
+          cap,
+          limited ? characters : Long.MAX_VALUE,
+          calendar.within(moment),
+          shortages(pass, moment).rates());
     } finally {
       lock.unlock();
     }
   }
 
-  private Shortages shortages(Pass pass, WindowCalendar.Moment moment) {
+  private Shortages shortages(LocalPass pass, WindowCalendar.Moment moment) {
     Account[] accounts = {agency, pass.application};
     return new Shortages(calendar, moment, accounts, pass.rates().requests());
   }
 
   /** What all windows together leave for answers; {@link Long#MAX_VALUE} without a limit. */
-  private long room(Pass pass, Demand demand, boolean characters) {
+  private long room(LocalPass pass, Demand demand, boolean characters) {
     long prompt = characters ? demand.promptCharacters() : demand.promptTokens();
     long room = Long.MAX_VALUE;
     for (Counter counter : Counter.ALL) {
@@ -181,7 +185,7 @@ final class AgencyBook {
     return room;
   }
 
-  private void take(Pass pass, WindowCalendar.Moment moment, long tokens, long characters) {
+  private void take(LocalPass pass, WindowCalendar.Moment moment, long tokens, long characters) {
     agency.reserve(tokens, characters);
     pass.application.reserve(tokens, characters);
     pass.moment = moment;
@@ -190,7 +194,7 @@ final class AgencyBook {
     reserved = reserved.plus(new Used(tokens, characters));
   }
 
-  void close(Pass pass, Used used) {
+  void close(LocalPass pass, Used used) {
     lock.lock();
     try {
       if (pass.closed) {
@@ -217,6 +221,24 @@ final class AgencyBook {
     }
   }
 
+  /**
+   * Counts what was used before this process began, in the windows of today and this month.
+   *
+   * @param applicationId whose; the agency's is counted with it
+   */
+  void restore(String applicationId, Used today, Used thisMonth) {
+    lock.lock();
+    try {
+      WindowCalendar.Moment moment = calendar.now();
+      for (Account account : List.of(agency, application(applicationId))) {
+        account.roll(moment);
+        account.restore(today, thisMonth);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Shortage counted(Shortage shortage) {
     refused.merge(shortage.setting(), 1L, Long::sum);
     return shortage;
@@ -233,15 +255,15 @@ final class AgencyBook {
   }
 
   /** How the open windows of the agency, or of one of its applications, stand. */
-  List<QuotaBook.Reading> readings(@Nullable String applicationId) {
+  List<QuotaStore.Reading> readings(@Nullable String applicationId) {
     lock.lock();
     try {
       Account account = applicationId == null ? agency : application(applicationId);
       account.roll(calendar.now());
-      List<QuotaBook.Reading> readings = new ArrayList<>();
+      List<QuotaStore.Reading> readings = new ArrayList<>();
       for (Counter counter : Counter.ALL) {
         readings.add(
-            new QuotaBook.Reading(
+            new QuotaStore.Reading(
                 counter,
                 account.cap(counter),
                 account.settled(counter),

@@ -1,4 +1,4 @@
 package kz.qaqpa.admission.quota;
 
-/** What {@link QuotaBook#enter} gives: a {@link Pass}, or why there is none. */
+/** What {@link QuotaStore#enter} gives: a {@link Pass}, or why there is none. */
 public sealed interface Entry permits Pass, Shortage {}

@@ -1,53 +1,30 @@
 package kz.qaqpa.admission.quota;
 
-import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What one request holds of its agency's and its application's limits: a stream, and from {@link
- * #reserve} on tokens and characters. Any thread; its fields are guarded by the lock of its {@link
- * AgencyBook}.
+ * #reserve} on tokens and characters. Any thread.
  */
-public final class Pass implements Entry {
-  final Account application;
-  final int minGrant;
-  private final AgencyBook book;
-  private final RateLimits rates;
-
-  /** When the reservation was made, which says to which windows it belongs; null before. */
-  WindowCalendar.@Nullable Moment moment;
-
-  long tokens;
-  long characters;
-  boolean charactersLimited;
-  boolean closed;
-
-  Pass(AgencyBook book, Account application, int minGrant, RateLimits rates) {
-    this.book = book;
-    this.application = application;
-    this.minGrant = minGrant;
-    this.rates = rates;
-  }
-
+public non-sealed interface Pass extends Entry {
   /** How the limits of requests stood when it began. */
-  public RateLimits rates() {
-    return rates;
-  }
+  RateLimits rates();
 
   /**
-   * Reserves prompts and answers in every window of agency and application, all or nothing. Answers
-   * shrink to what is left. Once.
+   * Reserves prompts and answers in every window of agency and application, all or nothing, when
+   * subscribed. Answers shrink to what is left. Once.
    *
-   * @throws IllegalStateException if it was closed meanwhile, or has reserved
+   * @return what was granted or why not, where nobody has to be asked on the subscriber's thread;
+   *     {@link IllegalStateException} if it was closed meanwhile, or has reserved
    */
-  public Outcome reserve(Demand demand) {
-    return book.reserve(this, demand);
-  }
+  Mono<Outcome> reserve(Demand demand);
 
   /**
    * Ends the request: counts what was used, at most what was reserved, and gives the rest back to
-   * the windows in which it was reserved. Idempotent.
+   * the windows in which it was reserved. Begins at once, whether or not anybody subscribes, also
+   * while {@link #reserve} is under way. Idempotent.
+   *
+   * @return completes when it is counted, or will be whatever happens to this process; never fails
    */
-  public void close(Used used) {
-    book.close(this, used);
-  }
+  Mono<Void> close(Used used);
 }

@@ -1,19 +1,21 @@
 package kz.qaqpa.admission.quota;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What all agencies have used and hold, in this process. Accounts are found by the ids of agency
  * and application, so limits may change while requests run. Any thread; waits for nobody but other
  * requests of the same agency, for less than a microsecond each.
  */
-public final class QuotaBook {
+public final class QuotaBook implements QuotaStore {
   private final WindowCalendar calendar;
   private final LongSupplier nanoTime;
   private final ConcurrentMap<String, AgencyBook> agencies = new ConcurrentHashMap<>();
@@ -34,31 +36,22 @@ public final class QuotaBook {
     return new QuotaBook(InstantSource.system(), System::nanoTime);
   }
 
-  /**
-   * A counter of an account.
-   *
-   * @param counter which
-   * @param limit {@link Long#MAX_VALUE} if there is none
-   * @param settled used
-   * @param reserved held by running requests
-   */
-  public record Reading(Counter counter, long limit, long settled, long reserved) {}
-
-  /** Begins a request: takes a stream and counts it against the requests per second. */
+  @Override
   public Entry enter(Subject subject) {
     return of(subject.agency()).enter(subject);
   }
 
-  /**
-   * How the open windows stand, all of one moment.
-   *
-   * @param application null for the agency as a whole
-   */
+  @Override
+  public Mono<List<Reading>> read(String agency, @Nullable String application) {
+    return Mono.fromSupplier(() -> readings(agency, application));
+  }
+
+  /** As {@link #read}, on this thread. */
   public List<Reading> readings(String agency, @Nullable String application) {
     return of(agency).readings(application);
   }
 
-  /** Sums over all agencies, each exact, together not of one moment. */
+  @Override
   public QuotaTotals totals() {
     QuotaTotals sum = QuotaTotals.NONE;
     for (AgencyBook agency : agencies.values()) {
@@ -67,9 +60,27 @@ public final class QuotaBook {
     return sum;
   }
 
-  /** By how much the clock was set back and has not yet caught up: windows stand still so long. */
+  @Override
   public Duration clockBehind() {
     return calendar.behind();
+  }
+
+  /**
+   * Counts what an application used today and this month before this process began; also for its
+   * agency. To be called before anybody enters.
+   */
+  public void restore(String agency, String application, Used today, Used thisMonth) {
+    of(agency).restore(application, today, thisMonth);
+  }
+
+  /** When the day began that is open now, in Almaty. */
+  public Instant dayStart() {
+    return calendar.dayStart();
+  }
+
+  /** When the month began that is open now, in Almaty. */
+  public Instant monthStart() {
+    return calendar.monthStart();
   }
 
   private AgencyBook of(String agency) {

@@ -3,9 +3,11 @@ package kz.qaqpa.http.wire;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +20,14 @@ public final class ErrorWriter {
   static final String SHOULD_RETRY = "x-should-retry";
 
   private final GatewayMetrics metrics;
+  private final Ledger ledger;
 
-  public ErrorWriter(GatewayMetrics metrics) {
+  /**
+   * @param ledger where refusals are counted for who was refused
+   */
+  public ErrorWriter(GatewayMetrics metrics, Ledger ledger) {
     this.metrics = metrics;
+    this.ledger = ledger;
   }
 
   /** Answers with an error; passes the failure on if an answer has already begun. */
@@ -63,6 +70,7 @@ public final class ErrorWriter {
     HttpError error;
     if (failure instanceof Refusal refusal) {
       error = HttpError.of(refusal);
+      note(trace, refusal);
     } else {
       LOG.error("request {} failed", trace.id(), WithoutText.of(failure));
       error = HttpError.internal();
@@ -73,5 +81,16 @@ public final class ErrorWriter {
     metrics.refused(error.tag());
     trace.failed(error.tag());
     return error;
+  }
+
+  /** What came further than this has a record of its own; a flood of strangers gets none. */
+  private void note(RequestTrace trace, Refusal refusal) {
+    String agency = trace.agency();
+    String application = trace.application();
+    if (agency != null
+        && application != null
+        && trace.phase().compareTo(RequestTrace.Phase.QUEUE) < 0) {
+      ledger.refused(agency, application, refusal.tag(), Instant.now());
+    }
   }
 }

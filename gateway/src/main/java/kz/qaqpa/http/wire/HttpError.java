@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record HttpError(int status, String tag, Retry retry, boolean close, Json.ErrorDetail body) {
   private static final String INVALID = "invalid_request_error";
   private static final String SERVER = "server_error";
+  private static final String QUOTA = "insufficient_quota";
   private static final String RATE = "rate_limit_error";
 
   /**
@@ -75,12 +76,13 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
   /** How clients are told: one exhaustive switch. */
   public static HttpError of(Refusal refusal) {
     String text = refusal.text();
+    String tag = refusal.tag();
     return switch (refusal) {
       case Refusal.BadRequest bad ->
           new HttpError(
-              400, tag(bad), Retry.NEVER, false, detail(text, INVALID, bad.param(), bad.code()));
-      case Refusal.Unauthorized _ -> of(401, "invalid_api_key", INVALID, Retry.NEVER, text);
-      case Refusal.Forbidden not -> of(403, not.code(), INVALID, Retry.NEVER, text);
+              400, bad.tag(), Retry.NEVER, false, detail(text, INVALID, bad.param(), bad.code()));
+      case Refusal.Unauthorized _ -> of(401, tag, INVALID, Retry.NEVER, text);
+      case Refusal.Forbidden _ -> of(403, tag, INVALID, Retry.NEVER, text);
       case Refusal.NotFound missing ->
           new HttpError(
               404,
@@ -88,31 +90,26 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
               Retry.NEVER,
               false,
               detail(text, INVALID, missing.param(), missing.code()));
-      case Refusal.MethodNotAllowed _ -> of(405, "method_not_allowed", INVALID, Retry.NEVER, text);
+      case Refusal.MethodNotAllowed _ -> of(405, tag, INVALID, Retry.NEVER, text);
       // Nothing was begun, and the next connection may be better.
-      case Refusal.RequestTimeout _ ->
-          closing(of(408, "request_timeout", INVALID, Retry.ANY_TIME, text));
-      case Refusal.TooLarge _ -> closing(of(413, "request_too_large", INVALID, Retry.NEVER, text));
-      case Refusal.UnsupportedMedia _ ->
-          of(415, "unsupported_media_type", INVALID, Retry.NEVER, text);
-      case Refusal.UpgradeRequired _ -> of(426, "upgrade_required", INVALID, Retry.NEVER, text);
+      case Refusal.RequestTimeout _ -> closing(of(408, tag, INVALID, Retry.ANY_TIME, text));
+      case Refusal.TooLarge _ -> closing(of(413, tag, INVALID, Retry.NEVER, text));
+      case Refusal.UnsupportedMedia _ -> of(415, tag, INVALID, Retry.NEVER, text);
+      case Refusal.UpgradeRequired _ -> of(426, tag, INVALID, Retry.NEVER, text);
       // A limit per minute is worth waiting for, one per day is not.
       case Refusal.OverQuota over ->
           over.lasting()
-              ? of(429, "insufficient_quota", "insufficient_quota", Retry.NEVER, text)
-              : of(429, "rate_limit_exceeded", RATE, Retry.after(over.retryAfter()), text);
-      case Refusal.BeyondQuota _ -> of(403, "beyond_quota", INVALID, Retry.NEVER, text);
-      case Refusal.Overloaded _ -> of(503, "overloaded", SERVER, Retry.SOON, text);
-      case Refusal.Draining _ -> closing(of(503, "draining", SERVER, Retry.SOON, text));
-      case Refusal.EngineFailed _ -> of(503, "engine_failed", SERVER, Retry.ANY_TIME, text);
+              ? of(429, tag, QUOTA, Retry.NEVER, text)
+              : of(429, tag, RATE, Retry.after(over.retryAfter()), text);
+      case Refusal.Suspended _ -> of(403, tag, INVALID, Retry.NEVER, text);
+      case Refusal.BeyondQuota _ -> of(403, tag, INVALID, Retry.NEVER, text);
+      case Refusal.Overloaded _ -> of(503, tag, SERVER, Retry.SOON, text);
+      case Refusal.Draining _ -> closing(of(503, tag, SERVER, Retry.SOON, text));
+      case Refusal.EngineFailed _ -> of(503, tag, SERVER, Retry.ANY_TIME, text);
       // The same work would take as long again, and slow readers read no faster.
-      case Refusal.DeadlineExceeded _ -> of(504, "deadline_exceeded", SERVER, Retry.NEVER, text);
-      case Refusal.SlowConsumer _ -> of(408, "slow_consumer", SERVER, Retry.NEVER, text);
+      case Refusal.DeadlineExceeded _ -> of(504, tag, SERVER, Retry.NEVER, text);
+      case Refusal.SlowConsumer _ -> of(408, tag, SERVER, Retry.NEVER, text);
     };
-  }
-
-  private static String tag(Refusal.BadRequest bad) {
-    return bad.code() == null ? "bad_request" : bad.code();
   }
 
   private static HttpError of(int status, String code, String type, Retry retry, String text) {

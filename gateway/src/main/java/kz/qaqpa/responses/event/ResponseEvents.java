@@ -66,8 +66,10 @@ public final class ResponseEvents {
    * All events. Those that say that an answer has begun come at once, not with its first token.
    *
    * @param cancelled ends the response when it completes; on the event loop
+   * @param settled ends the answer if it still runs, and completes on the event loop when what it
+   *     used is written down; no last event comes before
    */
-  public Flux<ResponseEvent> of(Flux<AnswerPart> parts, Mono<Void> cancelled) {
+  public Flux<ResponseEvent> of(Flux<AnswerPart> parts, Mono<Void> cancelled, Mono<Void> settled) {
     Flux<ResponseEvent> deltas =
         parts
             .<ResponseEvent>handle(this::part)
@@ -77,7 +79,14 @@ public final class ResponseEvents {
             })
             .takeUntilOther(cancelled);
     return Flux.concat(
-        Flux.range(0, OPENING).map(this::opening), deltas, Flux.defer(this::closing));
+        Flux.range(0, OPENING).map(this::opening),
+        deltas,
+        settled.onErrorResume(this::unsettled).thenMany(Flux.defer(this::closing)));
+  }
+
+  private Mono<Void> unsettled(Throwable thrown) {
+    failure = failure == null ? thrown : failure;
+    return Mono.empty();
   }
 
   /** {@code response.in_progress}, now. */

@@ -94,9 +94,9 @@ public class QuotaBenchmark {
   }
 
   private static Outcome all(Shared shared) {
-    Pass pass = (Pass) shared.book.enter(shared.subject);
-    Outcome outcome = pass.reserve(shared.demand);
-    pass.close(shared.used);
+    LocalPass pass = (LocalPass) shared.book.enter(shared.subject);
+    Outcome outcome = pass.reserveNow(shared.demand);
+    pass.closeNow(shared.used);
     return outcome;
   }
 

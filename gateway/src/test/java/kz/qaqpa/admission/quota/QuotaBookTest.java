@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import kz.qaqpa.admission.quota.QuotaBook.Reading;
+import kz.qaqpa.admission.quota.QuotaStore.Reading;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -24,14 +24,14 @@ class QuotaBookTest {
   @Test
   void whatIsNotUsed_isThereAgain() {
     Subject app = of(limits().with(TOKENS_PER_MINUTE, 100));
-    Pass pass = enter(app);
+    LocalPass pass = enter(app);
     assertThat(grant(pass, demand(20, 60)).outputTokens()).isEqualTo(60);
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(0, 80));
-    pass.close(new Used(25, 100));
+    pass.closeNow(new Used(25, 100));
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(25, 0));
     assertThat(reading(null, TOKENS_PER_MINUTE)).isEqualTo(new Count(25, 0));
     assertThat(reading("app", CHARACTERS_PER_DAY)).isEqualTo(new Count(100, 0));
-    pass.close(new Used(25, 100)); // Closing twice counts once.
+    pass.closeNow(new Used(25, 100)); // Closing twice counts once.
     assertThat(reading("app", TOKENS_PER_DAY)).isEqualTo(new Count(25, 0));
     assertThat(book.totals().settled()).isEqualTo(new Used(25, 100));
     assertThat(book.totals().reserved()).isEqualTo(Used.NOTHING);
@@ -83,10 +83,10 @@ class QuotaBookTest {
   void severalAnswers_shareWhatIsLeft() {
     Subject app = of(limits().with(TOKENS_PER_MINUTE, 110));
     Demand five = new Demand(10, 0, List.of(100, 100, 100, 100, 7));
-    Pass pass = enter(app);
+    LocalPass pass = enter(app);
     assertThat(grant(pass, five).outputTokens()).isEqualTo(23); // 4 * 23 + 7 <= 100
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(0, 109));
-    pass.close(Used.NOTHING);
+    pass.closeNow(Used.NOTHING);
     use(app, 30, 0);
     assertThat(shortage(enter(app), five).found()).isEqualTo(10 + 4 * 16 + 7);
   }
@@ -110,12 +110,12 @@ class QuotaBookTest {
   @Test
   void heldByRunningRequests_isWorthWaitingFor_alsoInTheLastDayOfAMonth() {
     Subject app = of(limits().with(TOKENS_PER_MONTH, 100));
-    Pass running = enter(app);
+    LocalPass running = enter(app);
     grant(running, demand(10, 90));
     Shortage refused = shortage(enter(app), demand(10, 20));
     assertThat(refused.kind()).isEqualTo(Shortage.Kind.PASSING);
     assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1));
-    running.close(new Used(90, 0));
+    running.closeNow(new Used(90, 0));
     Shortage lasting = shortage(enter(app), demand(10, 20));
     assertThat(lasting.kind()).isEqualTo(Shortage.Kind.LASTING);
     assertThat(lasting.retryAfter())
@@ -136,17 +136,17 @@ class QuotaBookTest {
   @Test
   void aRefund_goesToTheWindowItCameFrom_orNowhere() {
     Subject app = of(limits().with(TOKENS_PER_MINUTE, 100).with(TOKENS_PER_DAY, 1000));
-    Pass late = enter(app);
+    LocalPass late = enter(app);
     grant(late, demand(40, 60));
     clock.move(Duration.ofMinutes(1));
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(0, 0));
     assertThat(reading("app", TOKENS_PER_DAY)).isEqualTo(new Count(0, 100));
-    Pass young = enter(app);
+    LocalPass young = enter(app);
     grant(young, demand(10, 90));
-    late.close(new Used(41, 0));
+    late.closeNow(new Used(41, 0));
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(0, 100));
     assertThat(reading("app", TOKENS_PER_DAY)).isEqualTo(new Count(41, 100));
-    young.close(new Used(11, 0));
+    young.closeNow(new Used(11, 0));
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(11, 0));
     assertThat(reading("app", TOKENS_PER_DAY)).isEqualTo(new Count(52, 0));
   }
@@ -172,12 +172,12 @@ class QuotaBookTest {
     Subject app = of(limits().with(TOKENS_PER_MINUTE, 100));
     use(app, 100, 0);
     clock.move(Duration.ofMinutes(1));
-    Pass running = enter(app);
+    LocalPass running = enter(app);
     grant(running, demand(20, 50));
     clock.move(Duration.ofMinutes(-2));
     assertThat(book.clockBehind()).isEqualTo(Duration.ofMinutes(2).minusSeconds(10));
     assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(0, 70));
-    running.close(new Used(70, 0));
+    running.closeNow(new Used(70, 0));
     Shortage refused = shortage(enter(app), demand(20, 50));
     assertThat(refused.retryAfter()).isEqualTo(Duration.ofMinutes(2).plusSeconds(50));
     clock.move(Duration.ofMinutes(2));
@@ -189,7 +189,7 @@ class QuotaBookTest {
   @Test
   void characters_areASecondCap() {
     Subject app = of(limits().with(CHARACTERS_PER_MINUTE, 1000));
-    Pass pass = enter(app);
+    LocalPass pass = enter(app);
     Grant plenty = grant(pass, new Demand(9, 100, List.of(50)));
     assertThat(plenty.characters()).isEqualTo(400);
     assertThat(plenty.outputTokens()).isEqualTo(50);
@@ -199,7 +199,7 @@ class QuotaBookTest {
     Grant rest = grant(enter(app), new Demand(9, 100, List.of(60)));
     assertThat(rest.characters()).isEqualTo(400);
     assertThat(rest.outputTokens()).isEqualTo(60);
-    pass.close(new Used(20, 900)); // No more than was reserved.
+    pass.closeNow(new Used(20, 900)); // No more than was reserved.
     assertThat(reading("app", CHARACTERS_PER_MINUTE)).isEqualTo(new Count(500, 500));
     assertThat(shortage(enter(app), demand(1, 16)).setting()).isEqualTo("charactersPerMinute");
   }
@@ -207,11 +207,11 @@ class QuotaBookTest {
   @Test
   void withoutALimitOfCharacters_theyAreCountedAllTheSame() {
     Subject app = of(limits());
-    Pass pass = enter(app);
+    LocalPass pass = enter(app);
     Grant grant = grant(pass, new Demand(5, 7, List.of(10)));
     assertThat(grant.characters()).isEqualTo(Long.MAX_VALUE);
     assertThat(grant.rates()).isEqualTo(RateLimits.NONE);
-    pass.close(new Used(15, 5000));
+    pass.closeNow(new Used(15, 5000));
     assertThat(reading("app", CHARACTERS_PER_DAY)).isEqualTo(new Count(5000, 0));
   }
 
@@ -253,12 +253,12 @@ class QuotaBookTest {
     Limits agency = limits().streams(3).build();
     Subject one = new Subject("agency", agency, "one", limits().streams(2).build());
     Subject two = new Subject("agency", agency, "two", Limits.NONE);
-    Pass first = enter(one);
+    LocalPass first = enter(one);
     enter(one);
     assertThat(((Shortage) book.enter(one)).whose()).isEqualTo("application one");
     enter(two);
     assertThat(((Shortage) book.enter(two)).whose()).isEqualTo("agency agency");
-    first.close(Used.NOTHING);
+    first.closeNow(Used.NOTHING);
     enter(two);
     // 64 where nothing is said.
     Subject silent = new Subject("silent", Limits.NONE, "app", Limits.NONE);
@@ -278,12 +278,13 @@ class QuotaBookTest {
   @Test
   void closedBefore_reservesNothing() {
     Subject app = of(limits().with(TOKENS_PER_DAY, 100));
-    Pass pass = enter(app);
-    pass.close(new Used(5, 5));
-    assertThatThrownBy(() -> pass.reserve(demand(1, 20))).isInstanceOf(IllegalStateException.class);
-    Pass twice = enter(app);
+    LocalPass pass = enter(app);
+    pass.closeNow(new Used(5, 5));
+    assertThatThrownBy(() -> pass.reserveNow(demand(1, 20)))
+        .isInstanceOf(IllegalStateException.class);
+    LocalPass twice = enter(app);
     grant(twice, demand(1, 20));
-    assertThatThrownBy(() -> twice.reserve(demand(1, 20)))
+    assertThatThrownBy(() -> twice.reserveNow(demand(1, 20)))
         .isInstanceOf(IllegalStateException.class);
     assertThat(reading("app", TOKENS_PER_DAY)).isEqualTo(new Count(0, 21));
   }
@@ -319,23 +320,23 @@ class QuotaBookTest {
     return new Demand(prompt, 0, List.of(answer));
   }
 
-  private Pass enter(Subject subject) {
-    return (Pass) book.enter(subject);
+  private LocalPass enter(Subject subject) {
+    return (LocalPass) book.enter(subject);
   }
 
-  private static Grant grant(Pass pass, Demand demand) {
-    return (Grant) pass.reserve(demand);
+  private static Grant grant(LocalPass pass, Demand demand) {
+    return (Grant) pass.reserveNow(demand);
   }
 
-  private static Shortage shortage(Pass pass, Demand demand) {
-    Shortage shortage = (Shortage) pass.reserve(demand);
-    pass.close(Used.NOTHING);
+  private static Shortage shortage(LocalPass pass, Demand demand) {
+    Shortage shortage = (Shortage) pass.reserveNow(demand);
+    pass.closeNow(Used.NOTHING);
     return shortage;
   }
 
   private void use(Subject subject, int tokens, int characters) {
-    Pass pass = enter(subject);
+    LocalPass pass = enter(subject);
     grant(pass, demand(tokens - 1, 1));
-    pass.close(new Used(tokens, characters));
+    pass.closeNow(new Used(tokens, characters));
   }
 }

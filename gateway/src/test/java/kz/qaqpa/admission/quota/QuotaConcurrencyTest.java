@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
-import kz.qaqpa.admission.quota.QuotaBook.Reading;
+import kz.qaqpa.admission.quota.QuotaStore.Reading;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
@@ -104,23 +104,23 @@ class QuotaConcurrencyTest {
   private static void client(
       QuotaBook book, Subject subject, RandomGenerator random, AtomicLong grants) {
     for (int i = 0; i < REQUESTS; i++) {
-      if (!(book.enter(subject) instanceof Pass pass)) {
+      if (!(book.enter(subject) instanceof LocalPass pass)) {
         throw new AssertionError("no stream");
       }
       int prompt = random.nextInt(1, 60);
       int answers = random.nextInt(1, 4);
       Demand demand =
           new Demand(prompt, random.nextInt(200), random.ints(answers, 1, 200).boxed().toList());
-      if (random.nextInt(10) > 0 && pass.reserve(demand) instanceof Grant grant) {
+      if (random.nextInt(10) > 0 && pass.reserveNow(demand) instanceof Grant grant) {
         grants.incrementAndGet();
         assertThat(grant.outputTokens()).isBetween(1, demand.longest());
         if (random.nextBoolean()) {
           LockSupport.parkNanos(1_000);
         }
         long most = prompt + demand.output(grant.outputTokens());
-        pass.close(new Used(random.nextLong(most + 1), random.nextLong(1_000)));
+        pass.closeNow(new Used(random.nextLong(most + 1), random.nextLong(1_000)));
       }
-      pass.close(Used.NOTHING); // Left before it reserved, refused, or closed a second time.
+      pass.closeNow(Used.NOTHING); // Left before it reserved, refused, or closed a second time.
     }
   }
 
@@ -152,11 +152,11 @@ class QuotaConcurrencyTest {
                 : floor;
         left = Math.min(left, reading.limit() - reading.settled() - needed);
       }
-      Pass pass = (Pass) book.enter(subject);
-      Outcome outcome = pass.reserve(new Demand(prompt, 0, List.of(100)));
+      LocalPass pass = (LocalPass) book.enter(subject);
+      Outcome outcome = pass.reserveNow(new Demand(prompt, 0, List.of(100)));
       assertThat(outcome).isInstanceOf(left >= 0 ? Grant.class : Shortage.class);
       refused = outcome instanceof Shortage;
-      pass.close(
+      pass.closeNow(
           outcome instanceof Grant grant
               ? new Used(prompt + grant.outputTokens(), grant.outputTokens())
               : Used.NOTHING);

@@ -37,10 +37,10 @@ class QuotaPropertyTest {
   private static final class Entry {
     final WindowCalendar.Moment made;
     final long reserved;
-    final Pass pass;
+    final LocalPass pass;
     long used = -1;
 
-    Entry(WindowCalendar.Moment made, long reserved, Pass pass) {
+    Entry(WindowCalendar.Moment made, long reserved, LocalPass pass) {
       this.made = made;
       this.reserved = reserved;
       this.pass = pass;
@@ -70,16 +70,16 @@ class QuotaPropertyTest {
       if (!open.isEmpty() && random.nextInt(3) == 0) {
         Entry entry = open.remove(random.nextInt(open.size()));
         entry.used = random.nextLong(entry.reserved + 1);
-        entry.pass.close(new Used(entry.used, 0));
+        entry.pass.closeNow(new Used(entry.used, 0));
       } else {
-        Pass pass = (Pass) book.enter(subject);
+        LocalPass pass = (LocalPass) book.enter(subject);
         int prompt = random.nextInt(1, 40);
         int asked = random.nextInt(1, 100);
         long room = room(all, now, most) - prompt;
-        Outcome outcome = pass.reserve(new Demand(prompt, 0, List.of(asked)));
+        Outcome outcome = pass.reserveNow(new Demand(prompt, 0, List.of(asked)));
         if (room < Math.min(asked, 16)) {
           assertThat(outcome).isInstanceOf(Shortage.class);
-          pass.close(Used.NOTHING);
+          pass.closeNow(Used.NOTHING);
         } else {
           int granted = ((Grant) outcome).outputTokens();
           assertThat((long) granted).isEqualTo(Math.min(asked, room));

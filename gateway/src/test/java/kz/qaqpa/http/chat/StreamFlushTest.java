@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import kz.qaqpa.batching.FinishReason;
+import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.flow.Answer;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.http.api.StreamOptions;
@@ -46,10 +47,13 @@ class StreamFlushTest {
                         "",
                         List.of(),
                         new AnswerPart.Ending(FinishReason.STOP, new Usage(1, 0, EVENTS)))));
-    Answer answer = new Answer("chatcmpl-1", 1, "m", "p", 1, atOnce);
+    Answer answer = new Answer("chatcmpl-1", 1, "m", "p", 1, atOnce, Mono.empty());
     try (GatewayMetrics metrics = new GatewayMetrics("m")) {
       AnswerWriter writer =
-          new AnswerWriter(new AiDisclosure("m"), new ErrorWriter(metrics), Duration.ofMinutes(1));
+          new AnswerWriter(
+              new AiDisclosure("m"),
+              new ErrorWriter(metrics, new MemoryLedger()),
+              Duration.ofMinutes(1));
       DisposableServer server = server(writer, answer);
       try (HttpClient client = HttpClient.newHttpClient()) {
         int port = ((InetSocketAddress) server.address()).getPort();

@@ -29,7 +29,10 @@ class ResponseEventsTest {
     ResponseEvents events = events();
     List<Long> numbers = new ArrayList<>();
     StepVerifier.create(
-            events.of(parts.flux(), Mono.never()).doOnNext(e -> numbers.add(e.sequenceNumber())), 0)
+            events
+                .of(parts.flux(), Mono.never(), Mono.empty())
+                .doOnNext(e -> numbers.add(e.sequenceNumber())),
+            0)
         .thenRequest(2)
         .expectNextCount(2)
         .then(() -> numbers.add(events.inProgress().sequenceNumber()))
@@ -49,7 +52,7 @@ class ResponseEventsTest {
   @Test
   void cancelled_isTold_evenIfNothingIsRequested() {
     Sinks.Empty<Void> cancel = Sinks.empty();
-    StepVerifier.create(events().of(parts.flux(), cancel.asMono()), 4)
+    StepVerifier.create(events().of(parts.flux(), cancel.asMono(), Mono.empty()), 4)
         .expectNextCount(4)
         .then(cancel::tryEmitEmpty)
         .then(() ->
@@ -64,7 +67,7 @@ class ResponseEventsTest {
 
   @Test
   void failed_isAnEvent() {
-    StepVerifier.create(events().of(parts.flux(), Mono.never()))
+    StepVerifier.create(events().of(parts.flux(), Mono.never(), Mono.empty()))
         .expectNextCount(4)
         .then(() -> parts.error(new IllegalStateException("secret")))
         .assertNext(event -> {
@@ -79,7 +82,7 @@ class ResponseEventsTest {
 
   @Test
   void leavingCancelsTheAnswer() {
-    StepVerifier.create(events().of(parts.flux(), Mono.never()), 5)
+    StepVerifier.create(events().of(parts.flux(), Mono.never(), Mono.empty()), 5)
         .expectNextCount(4)
         .then(() -> parts.next(new AnswerPart(0, "қ", List.of(), null)))
         .expectNextCount(1)

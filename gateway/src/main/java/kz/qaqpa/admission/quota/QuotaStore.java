@@ -1,0 +1,39 @@
+package kz.qaqpa.admission.quota;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where what agencies use and hold is counted: in this process, or in one place for many. Any
+ * thread; nothing here waits.
+ */
+public interface QuotaStore {
+
+  /**
+   * A counter of an account.
+   *
+   * @param counter which
+   * @param limit {@link Long#MAX_VALUE} if there is none
+   * @param settled used
+   * @param reserved held by running requests
+   */
+  record Reading(Counter counter, long limit, long settled, long reserved) {}
+
+  /** Begins a request: takes a stream and counts it against the requests per second. */
+  Entry enter(Subject subject);
+
+  /**
+   * How the open windows stand, all of one moment.
+   *
+   * @param application null for the agency as a whole
+   */
+  Mono<List<Reading>> read(String agency, @Nullable String application);
+
+  /** Sums over all agencies of this process, each exact, together not of one moment. */
+  QuotaTotals totals();
+
+  /** By how much the clock was set back and has not yet caught up: windows stand still so long. */
+  Duration clockBehind();
+}
