@@ -152,9 +152,7 @@ final class LeafTypes {
       if (text.isEmpty() || text.indexOf('\0') >= 0) {
         return context.reportInputMismatch(Path.class, "not a path");
       }
-      return text.startsWith("~/")
-          ? Path.of(System.getProperty("user.home"), text.substring(2))
-          : Path.of(text);
+      return UserPath.of(text);
     }
   }
 }

@@ -3,6 +3,7 @@ package kz.qaqpa.admin;
 import java.util.List;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.registry.Registry;
 
 /** The agencies and applications there are now, as the admin port sees them. Any thread. */
 public interface AgencyList {
@@ -16,15 +17,5 @@ public interface AgencyList {
   List<String> problems();
 
   /** Reads the file again if it is another; waits for the disk. */
-  Reloaded reload();
-
-  /** What came of a reload. */
-  enum Reloaded {
-    /** The file is as it was. */
-    UNCHANGED,
-    /** What it says holds now. */
-    APPLIED,
-    /** It is wrong, and what was before holds on. */
-    REFUSED
-  }
+  Registry.Outcome reload();
 }

@@ -1,12 +1,14 @@
 package kz.qaqpa.admin;
 
+import static kz.qaqpa.metrics.Snapshots.gauge;
+import static kz.qaqpa.metrics.Snapshots.level;
+
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
@@ -75,10 +77,10 @@ public final class AgencyMetrics {
                 "agency", row.agency(),
                 "application", row.application(),
                 "counter", window.counter());
-        settled.dataPoint(point(labels, (double) window.settled()));
-        reserved.dataPoint(point(labels, (double) window.reserved()));
+        settled.dataPoint(level(labels, (double) window.settled()));
+        reserved.dataPoint(level(labels, (double) window.reserved()));
         if (window.limit() != null) {
-          limits.dataPoint(point(labels, (double) window.limit()));
+          limits.dataPoint(level(labels, (double) window.limit()));
         }
       }
     }
@@ -89,11 +91,11 @@ public final class AgencyMetrics {
             limits.build(),
             streams(),
             suspended(),
-            single(
+            gauge(
                 "qaqpa_suspensions_waiting",
                 "Suspensions of this gateway that the database has not taken yet",
                 desk.waiting()),
-            single(
+            gauge(
                 "qaqpa_suspensions_age_seconds",
                 "Time since suspensions were last read from the database",
                 suspensions.age().toMillis() / MILLIS));
@@ -104,7 +106,7 @@ public final class AgencyMetrics {
     GaugeSnapshot.Builder streams = gauge("qaqpa_agency_streams", "Requests that run here");
     for (Application it : agencies.applications()) {
       Labels labels = Labels.of("agency", it.agency().id(), "application", it.id());
-      streams.dataPoint(point(labels, use.streams(it)));
+      streams.dataPoint(level(labels, use.streams(it)));
     }
     return streams.build();
   }
@@ -115,19 +117,7 @@ public final class AgencyMetrics {
         .all()
         .forEach(it ->
             suspended.dataPoint(
-                point(Labels.of("agency", it.agency(), "application", it.application()), 1)));
+                level(Labels.of("agency", it.agency(), "application", it.application()), 1)));
     return suspended.build();
-  }
-
-  private static GaugeSnapshot single(String name, String help, double value) {
-    return gauge(name, help).dataPoint(point(Labels.EMPTY, value)).build();
-  }
-
-  private static GaugeSnapshot.Builder gauge(String name, String help) {
-    return GaugeSnapshot.builder().name(name).help(help);
-  }
-
-  private static GaugeDataPointSnapshot point(Labels labels, double value) {
-    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
   }
 }

@@ -30,11 +30,7 @@ public final class RegistryAgencies implements AgencyList {
   }
 
   @Override
-  public Reloaded reload() {
-    return switch (registry.reload()) {
-      case UNCHANGED -> Reloaded.UNCHANGED;
-      case APPLIED -> Reloaded.APPLIED;
-      case REFUSED -> Reloaded.REFUSED;
-    };
+  public Registry.Outcome reload() {
+    return registry.reload();
   }
 }

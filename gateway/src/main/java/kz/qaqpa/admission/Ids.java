@@ -8,13 +8,18 @@ public final class Ids {
 
   private Ids() {}
 
+  /** Whether this is one. */
+  public static boolean isId(String id) {
+    return ID.matcher(id).matches();
+  }
+
   /**
    * Checks an identifier.
    *
    * @throws IllegalArgumentException naming the field and what an identifier looks like
    */
   public static void check(String field, String id) {
-    if (!ID.matcher(id).matches()) {
+    if (!isId(id)) {
       throw new IllegalArgumentException(
           field + ": \"" + id + "\" (expected: 1 to 64 of a-z, 0-9, dot, underscore, hyphen)");
     }

@@ -42,6 +42,7 @@ final class GatewayState implements AutoCloseable {
   private final Deque<Runnable> closings = new ArrayDeque<>();
   private final Ledgers ledgers;
   private final PastCharges past;
+  private final Ledger ledger;
   private final QuotaStore quotas;
   private final AuditTrail trail;
   private final Suspensions suspensions;
@@ -51,6 +52,7 @@ final class GatewayState implements AutoCloseable {
     try {
       ledgers = opened(Ledgers.open(settings), Ledgers::close);
       past = new PastCharges(ledgers.reader(), InstantSource.system());
+      ledger = past.guarding(ledgers.ledger());
       quotas = opened(quotas(quota), QuotaStore::close);
       trail = new DatabaseAuditTrail(ledgers.database());
       SuspensionRegister register = new DatabaseSuspensions(ledgers.database());
@@ -123,7 +125,7 @@ final class GatewayState implements AutoCloseable {
 
   /** Where requests write; without room while quotas are not what the ledger says. */
   Ledger ledger() {
-    return past.guarding(ledgers.ledger());
+    return ledger;
   }
 
   /** What was written down. */

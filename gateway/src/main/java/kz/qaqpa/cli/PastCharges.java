@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.admission.quota.WindowZone;
 import kz.qaqpa.admission.quota.redis.PastUse;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.UsageRecord;
@@ -27,7 +27,6 @@ import reactor.util.retry.Retry;
  */
 final class PastCharges {
   private static final Logger LOG = LoggerFactory.getLogger(PastCharges.class);
-  private static final ZoneId ZONE = ZoneId.of("Asia/Almaty");
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final LedgerReader reader;
@@ -42,7 +41,7 @@ final class PastCharges {
   /** What each application used today and this month, by the calendar of Almaty. */
   Mono<List<PastUse>> all() {
     return Mono.defer(() -> {
-      LocalDate today = LocalDate.ofInstant(clock.instant(), ZONE);
+      LocalDate today = LocalDate.ofInstant(clock.instant(), WindowZone.ID);
       LocalDate month = today.withDayOfMonth(1);
       Instant end = start(month.plusMonths(1));
       return Mono.zip(
@@ -122,6 +121,6 @@ final class PastCharges {
   }
 
   private static Instant start(LocalDate date) {
-    return date.atStartOfDay(ZONE).toInstant();
+    return date.atStartOfDay(WindowZone.ID).toInstant();
   }
 }

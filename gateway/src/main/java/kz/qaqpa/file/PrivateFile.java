@@ -48,10 +48,15 @@ public final class PrivateFile {
     if (folder == null) {
       throw new IOException(file + ": no file");
     }
+    makeFolder(folder);
+    return folder;
+  }
+
+  /** Makes a folder that only the gateway's own user may look into, if it is missing. */
+  public static void makeFolder(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder, mode(true));
     }
-    return folder;
   }
 
   private static FileAttribute<?>[] mode(boolean folder) {
@@ -70,8 +75,8 @@ public final class PrivateFile {
     }
   }
 
-  /** The name of a file is on disk only when its folder is. */
-  private static void forceNames(Path folder) throws IOException {
+  /** Waits until the disk has the names in a folder: without its name a file is lost. */
+  public static void forceNames(Path folder) throws IOException {
     if (POSIX) {
       try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
         names.force(true);

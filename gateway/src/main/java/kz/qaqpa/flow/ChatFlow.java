@@ -34,8 +34,6 @@ import reactor.core.scheduler.Scheduler;
  * request and however far it had come, and with it stream and permit.
  */
 public final class ChatFlow {
-  private static final String ABORT = "abort";
-
   private final AdmissionGate gate;
   private final TokenizePool pool;
   private final ServedModel model;
@@ -104,14 +102,9 @@ public final class ChatFlow {
                     .publishOn(call.edge()) // 5, back on E
                     .flatMapMany(choices -> respond.apply(answer(call, lease, choices))),
             lease -> lease.leave(call.trace().finish()),
-            (lease, failure) -> lease.leave(reason(failure)),
-            lease -> lease.leave(ABORT))
+            Lease::fail,
+            lease -> lease.leave(Lease.ABORT))
         .then();
-  }
-
-  /** Why a request failed, for its record; null if it was refused and has none. */
-  private static @Nullable String reason(Throwable failure) {
-    return failure instanceof Refusal ? null : Refusals.tag(failure);
   }
 
   private Lease admitted(Call call) {
@@ -185,7 +178,7 @@ public final class ChatFlow {
         call.agency(),
         meters.size(),
         settled(call, lease, choices.size() == 1 ? choices.getFirst() : Flux.merge(choices)),
-        Mono.defer(() -> settle(call, lease, ABORT)));
+        Mono.defer(() -> settle(call, lease, Lease.ABORT)));
   }
 
   /** Step 11b: the last part, or the failure, comes when what was used is written down. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admission.Permit;
+import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
 import kz.qaqpa.admission.quota.Used;
@@ -19,6 +20,9 @@ import reactor.core.publisher.Sinks;
  * thread, neither waits for the other.
  */
 final class Lease {
+  /** What ended before its end is called in records. */
+  static final String ABORT = "abort";
+
   private final Permit permit;
   private final Book book;
   private final List<Part> parts = new ArrayList<>(1);
@@ -140,12 +144,17 @@ final class Lease {
     return end(why).onErrorComplete().doFinally(_ -> permit.close());
   }
 
+  /** The same after a failure; a request that was refused has no record. */
+  Mono<Void> fail(Throwable failure) {
+    return leave(failure instanceof Refusal ? null : Refusals.tag(failure));
+  }
+
   /** By whoever came last, the one who ends or the opener: nobody adds a stream any more. */
   private void settle() {
     parts.forEach(Part::close);
     Charge charge = parts.stream().map(Part::charge).reduce(Charge.NOTHING, Charge::plus);
     Mono<Void> counted = permit.settle(new Used(charge.tokens(), charge.characters()));
-    String reason = finish == null && !parts.isEmpty() ? "abort" : finish;
+    String reason = finish == null && !parts.isEmpty() ? ABORT : finish;
     Mono<Void> written = reason == null ? Mono.empty() : book.write(charge, reserved, reason);
     Mono.when(counted, written).subscribe(null, settled::tryEmitError, settled::tryEmitEmpty);
   }

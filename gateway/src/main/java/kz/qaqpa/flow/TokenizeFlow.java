@@ -3,7 +3,6 @@ package kz.qaqpa.flow;
 import java.util.concurrent.Callable;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
-import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.UsageRecord;
 import reactor.core.publisher.Mono;
@@ -15,7 +14,6 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class TokenizeFlow {
   private static final String DONE = "done";
-  private static final String ABORT = "abort";
 
   private final AdmissionGate gate;
   private final TokenizePool pool;
@@ -47,8 +45,8 @@ public final class TokenizeFlow {
               .publishOn(edge);
         },
         lease -> lease.leave(DONE),
-        (lease, failure) -> lease.leave(failure instanceof Refusal ? null : Refusals.tag(failure)),
-        lease -> lease.leave(ABORT));
+        Lease::fail,
+        lease -> lease.leave(Lease.ABORT));
   }
 
   private Lease admitted(Application application, RequestTrace trace) {

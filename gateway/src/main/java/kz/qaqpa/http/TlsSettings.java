@@ -2,7 +2,7 @@ package kz.qaqpa.http;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import java.nio.file.Path;
+import kz.qaqpa.config.UserPath;
 import kz.qaqpa.http.net.PemFiles;
 import kz.qaqpa.http.net.TlsContexts;
 import org.jspecify.annotations.Nullable;
@@ -78,18 +78,14 @@ public record TlsSettings(String certificate, String key, String clientCa, Clien
       return null;
     }
     return TlsContexts.of(
-        PemFiles.identity(section, path(certificate), path(key)),
-        clientCa.isEmpty() ? null : PemFiles.certificates(section + ".clientCa", path(clientCa)),
+        PemFiles.identity(section, UserPath.of(certificate), UserPath.of(key)),
+        clientCa.isEmpty()
+            ? null
+            : PemFiles.certificates(section + ".clientCa", UserPath.of(clientCa)),
         switch (clientAuth) {
           case NONE -> ClientAuth.NONE;
           case OPTIONAL -> ClientAuth.OPTIONAL;
           case REQUIRE -> ClientAuth.REQUIRE;
         });
-  }
-
-  private static Path path(String text) {
-    return text.startsWith("~/")
-        ? Path.of(System.getProperty("user.home"), text.substring(2))
-        : Path.of(text);
   }
 }

@@ -3,10 +3,9 @@ package kz.qaqpa.ledger;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import kz.qaqpa.file.PrivateFile;
 import kz.qaqpa.ledger.db.DatabaseFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +24,7 @@ final class FolderLock implements AutoCloseable {
    */
   static FolderLock take(Path folder) {
     try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
+      PrivateFile.makeFolder(folder);
       FileChannel channel =
           FileChannel.open(
               folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -2,9 +2,9 @@ package kz.qaqpa.ledger;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import kz.qaqpa.config.UserPath;
 import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
@@ -82,18 +82,12 @@ public final class Ledgers implements AutoCloseable {
       return "";
     }
     try {
-      return Files.readString(path(file)).strip();
+      return Files.readString(UserPath.of(file)).strip();
     } catch (IOException e) {
       throw new DatabaseFailure(
           "ledger.passwordFile: " + file + ": cannot be read (expected: a file with a password)",
           e);
     }
-  }
-
-  private static Path path(String text) {
-    return text.startsWith("~/")
-        ? Path.of(System.getProperty("user.home"), text.substring(2))
-        : Path.of(text);
   }
 
   /** The database, for what has tables of its own. */

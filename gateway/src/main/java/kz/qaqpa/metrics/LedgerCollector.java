@@ -1,10 +1,13 @@
 package kz.qaqpa.metrics;
 
+import static kz.qaqpa.metrics.Snapshots.count;
+import static kz.qaqpa.metrics.Snapshots.counter;
+import static kz.qaqpa.metrics.Snapshots.gauge;
+import static kz.qaqpa.metrics.Snapshots.level;
+
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Locale;
@@ -52,50 +55,24 @@ final class LedgerCollector implements MultiCollector {
   }
 
   private static CounterSnapshot lost(LedgerStats.Lost lost) {
-    return CounterSnapshot.builder()
-        .name("qaqpa_ledger_lost")
-        .help("Records dropped from a full spool, records that were kept nowhere, rows of refusals")
-        .dataPoint(point("dropped", lost.dropped()))
-        .dataPoint(point("failed", lost.failed()))
-        .dataPoint(point("refusals", lost.refusals()))
-        .build();
-  }
-
-  private static CounterDataPointSnapshot point(String what, long value) {
-    return CounterDataPointSnapshot.builder()
-        .labels(Labels.of("what", what))
-        .value((double) value)
+    return counter(
+            "qaqpa_ledger_lost",
+            "Records dropped from a full spool, records that were kept nowhere, rows of refusals")
+        .dataPoint(count(Labels.of("what", "dropped"), lost.dropped()))
+        .dataPoint(count(Labels.of("what", "failed"), lost.failed()))
+        .dataPoint(count(Labels.of("what", "refusals"), lost.refusals()))
         .build();
   }
 
   private static GaugeSnapshot database(DatabaseState now) {
     GaugeSnapshot.Builder states =
-        GaugeSnapshot.builder()
-            .name("qaqpa_ledger_breaker")
-            .help("1 at the state it is in: closed, commits go to the database; else to the spool");
+        gauge(
+            "qaqpa_ledger_breaker",
+            "1 at the state it is in: closed, commits go to the database; else to the spool");
     for (DatabaseState state : DatabaseState.values()) {
       states.dataPoint(
-          GaugeDataPointSnapshot.builder()
-              .labels(Labels.of("state", state.name().toLowerCase(Locale.ROOT)))
-              .value(state == now ? 1 : 0)
-              .build());
+          level(Labels.of("state", state.name().toLowerCase(Locale.ROOT)), state == now ? 1 : 0));
     }
     return states.build();
-  }
-
-  private static GaugeSnapshot gauge(String name, String help, double value) {
-    return GaugeSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
-        .build();
-  }
-
-  private static CounterSnapshot counter(String name, String help, long value) {
-    return CounterSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(CounterDataPointSnapshot.builder().value((double) value).build())
-        .build();
   }
 }

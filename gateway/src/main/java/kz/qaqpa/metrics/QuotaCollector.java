@@ -1,10 +1,11 @@
 package kz.qaqpa.metrics;
 
+import static kz.qaqpa.metrics.Snapshots.count;
+import static kz.qaqpa.metrics.Snapshots.counter;
+import static kz.qaqpa.metrics.Snapshots.gauge;
+
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -70,51 +71,20 @@ final class QuotaCollector implements MultiCollector {
   }
 
   private static CounterSnapshot overshoot(Used over) {
-    return CounterSnapshot.builder()
-        .name("qaqpa_quota_overshoot")
-        .help("Used beyond limits while Redis was away, known when it is back")
-        .dataPoint(
-            CounterDataPointSnapshot.builder()
-                .labels(Labels.of("unit", "tokens"))
-                .value((double) over.tokens())
-                .build())
-        .dataPoint(
-            CounterDataPointSnapshot.builder()
-                .labels(Labels.of("unit", "characters"))
-                .value((double) over.characters())
-                .build())
+    return counter(
+            "qaqpa_quota_overshoot",
+            "Used beyond limits while Redis was away, known when it is back")
+        .dataPoint(count(Labels.of("unit", "tokens"), over.tokens()))
+        .dataPoint(count(Labels.of("unit", "characters"), over.characters()))
         .build();
   }
 
   private static CounterSnapshot refusals(QuotaTotals totals) {
     CounterSnapshot.Builder refusals =
-        CounterSnapshot.builder()
-            .name("qaqpa_quota_refusals")
-            .help("Requests refused, by the limit that was in the way");
+        counter("qaqpa_quota_refusals", "Requests refused, by the limit that was in the way");
     totals
         .refused()
-        .forEach((limit, count) ->
-            refusals.dataPoint(
-                CounterDataPointSnapshot.builder()
-                    .labels(Labels.of("limit", limit))
-                    .value((double) count)
-                    .build()));
+        .forEach((limit, count) -> refusals.dataPoint(count(Labels.of("limit", limit), count)));
     return refusals.build();
-  }
-
-  private static GaugeSnapshot gauge(String name, String help, double value) {
-    return GaugeSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
-        .build();
-  }
-
-  private static CounterSnapshot counter(String name, String help, long value) {
-    return CounterSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(CounterDataPointSnapshot.builder().value((double) value).build())
-        .build();
   }
 }

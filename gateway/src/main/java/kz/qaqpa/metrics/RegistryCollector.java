@@ -1,10 +1,10 @@
 package kz.qaqpa.metrics;
 
+import static kz.qaqpa.metrics.Snapshots.count;
+import static kz.qaqpa.metrics.Snapshots.counter;
+import static kz.qaqpa.metrics.Snapshots.gauge;
+
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import kz.qaqpa.admission.Identification;
@@ -21,23 +21,15 @@ final class RegistryCollector implements MultiCollector {
   public MetricSnapshots collect() {
     Identification.Upkeep upkeep = identification.upkeep();
     return MetricSnapshots.of(
-        CounterSnapshot.builder()
-            .name("qaqpa_registry_reloads")
-            .help("Times that agencies.yaml had changed, by whether it was taken over")
-            .dataPoint(point("applied", upkeep.applied()))
-            .dataPoint(point("refused", upkeep.refused()))
+        counter(
+                "qaqpa_registry_reloads",
+                "Times that agencies.yaml had changed, by whether it was taken over")
+            .dataPoint(count(Labels.of("outcome", "applied"), upkeep.applied()))
+            .dataPoint(count(Labels.of("outcome", "refused"), upkeep.refused()))
             .build(),
-        GaugeSnapshot.builder()
-            .name("qaqpa_registry_stale")
-            .help("1 while agencies.yaml is wrong and an older state of it holds")
-            .dataPoint(GaugeDataPointSnapshot.builder().value(upkeep.stale() ? 1 : 0).build())
-            .build());
-  }
-
-  private static CounterDataPointSnapshot point(String outcome, long count) {
-    return CounterDataPointSnapshot.builder()
-        .labels(Labels.of("outcome", outcome))
-        .value((double) count)
-        .build();
+        gauge(
+            "qaqpa_registry_stale",
+            "1 while agencies.yaml is wrong and an older state of it holds",
+            upkeep.stale() ? 1 : 0));
   }
 }

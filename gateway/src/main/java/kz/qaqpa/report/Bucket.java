@@ -8,6 +8,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import kz.qaqpa.admission.quota.WindowZone;
 
 /** How long the times are that a report sums up: hours, days and months of Almaty's clock. */
 public enum Bucket {
@@ -19,7 +20,7 @@ public enum Bucket {
   MONTH("uuuu-MM");
 
   /** Where reports and quotas read the clock. */
-  public static final ZoneId ZONE = ZoneId.of("Asia/Almaty");
+  public static final ZoneId ZONE = WindowZone.ID;
 
   private final DateTimeFormatter label;
 

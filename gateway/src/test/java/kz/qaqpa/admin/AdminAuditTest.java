@@ -7,8 +7,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import kz.qaqpa.admin.AgencyList.Reloaded;
 import kz.qaqpa.admin.operator.Role;
+import kz.qaqpa.admission.registry.Registry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +138,7 @@ class AdminAuditTest {
 
   @Test
   void aRefusedReload_saysWhatIsWrong_andTheOldHolds() throws Exception {
-    world.agencies.next = Reloaded.REFUSED;
+    world.agencies.next = Registry.Outcome.REFUSED;
     HttpResponse<String> response = world.post("/admin/reload", AdminWorld.OPERATOR, "");
     assertThat(response.statusCode()).isEqualTo(409);
     assertThat(response.body()).contains("\"refused\":true", "agencies.yaml:1: wrong");
@@ -148,7 +148,7 @@ class AdminAuditTest {
     assertThat(world.get("/healthz", null).body())
         .contains("degraded", "agencies.yaml: wrong, what was before holds on")
         .doesNotContain(":1:");
-    world.agencies.next = Reloaded.APPLIED;
+    world.agencies.next = Registry.Outcome.APPLIED;
     world.entries.add(AdminWorld.operator("more", Role.AUDITOR, null, "qpa_more"));
     HttpResponse<String> applied = world.post("/admin/reload", AdminWorld.OPERATOR, "");
     assertThat(applied.body()).contains("\"refused\":false", "\"operators\":6");

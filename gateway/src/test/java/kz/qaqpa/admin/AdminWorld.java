@@ -30,6 +30,7 @@ import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.quota.FakeClock;
 import kz.qaqpa.admission.quota.Limits;
+import kz.qaqpa.admission.registry.Registry;
 import kz.qaqpa.admission.suspension.DatabaseSuspensions;
 import kz.qaqpa.admission.suspension.SuspensionFile;
 import kz.qaqpa.admission.suspension.SuspensionRegister;
@@ -161,7 +162,7 @@ final class AdminWorld implements AutoCloseable {
 
   /** Two agencies with an application each, in place of a file. */
   static final class TestAgencies implements AgencyList {
-    volatile Reloaded next = Reloaded.UNCHANGED;
+    volatile Registry.Outcome next = Registry.Outcome.UNCHANGED;
 
     @Override
     public List<Agency> agencies() {
@@ -182,11 +183,11 @@ final class AdminWorld implements AutoCloseable {
 
     @Override
     public List<String> problems() {
-      return next == Reloaded.REFUSED ? List.of("agencies.yaml:1: wrong") : List.of();
+      return next == Registry.Outcome.REFUSED ? List.of("agencies.yaml:1: wrong") : List.of();
     }
 
     @Override
-    public Reloaded reload() {
+    public Registry.Outcome reload() {
       return next;
     }
   }

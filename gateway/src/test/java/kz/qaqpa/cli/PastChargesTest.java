@@ -12,10 +12,9 @@ import java.util.stream.Collectors;
 import kz.qaqpa.admission.quota.Counter;
 import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.admission.quota.QuotaStore;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.language.Language;
-import kz.qaqpa.ledger.LedgerSettings;
-import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import kz.qaqpa.ledger.Ledgers;
 import kz.qaqpa.ledger.UsageRecord;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ class PastChargesTest {
 
   @Test
   void countersAreThoseOfTodayAndThisMonth() {
-    try (Ledgers ledgers = Ledgers.open(settings())) {
+    try (Ledgers ledgers = Ledgers.open(LedgerTuning.embedded(folder))) {
       write(ledgers, "last-month", "2026-11-30T18:59:59Z", "minfin", "chat", 1000);
       write(ledgers, "today-1", "2026-11-30T19:00:00Z", "minfin", "chat", 20);
       write(ledgers, "today-2", "2026-11-30T19:00:30Z", "minfin", "other", 5);
@@ -52,7 +51,7 @@ class PastChargesTest {
 
   @Test
   void aDayLater_onlyTheMonthHasThem() {
-    try (Ledgers ledgers = Ledgers.open(settings())) {
+    try (Ledgers ledgers = Ledgers.open(LedgerTuning.embedded(folder))) {
       write(ledgers, "yesterday", "2026-11-30T19:00:00Z", "minfin", "chat", 20);
       Instant tomorrow = NOW.plus(Duration.ofDays(1));
       QuotaBook book = book(tomorrow);
@@ -65,26 +64,13 @@ class PastChargesTest {
 
   @Test
   void untilThatIsKnown_nobodyIsLetIn() {
-    Ledgers ledgers = Ledgers.open(settings());
+    Ledgers ledgers = Ledgers.open(LedgerTuning.embedded(folder));
     PastCharges past = past(ledgers, NOW);
     ledgers.close();
     MemoryLedger ledger = new MemoryLedger();
     assertThat(past.guarding(ledger).full()).isNull();
     past.restore(book(NOW), Duration.ofMillis(500));
     assertThat(past.guarding(ledger).full()).contains("quotas: not known yet");
-  }
-
-  private LedgerSettings settings() {
-    return new LedgerSettings(
-        folder,
-        "",
-        "qaqpa",
-        "",
-        2,
-        Duration.ofMillis(5),
-        Duration.ofSeconds(2),
-        16L << 20,
-        WhenFull.REFUSE);
   }
 
   private static PastCharges past(Ledgers ledgers, Instant now) {

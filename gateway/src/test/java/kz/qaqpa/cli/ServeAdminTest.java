@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.admin.operator.OperatorKey;
+import kz.qaqpa.fixture.ServeJvm;
 import kz.qaqpa.fixture.TestGateway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,28 +182,13 @@ class ServeAdminTest {
   }
 
   private Running start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dqaqpa.root=" + System.getProperty("qaqpa.root"),
-            ServeMain.class.getName(),
-            "--port",
-            "0",
-            "--config",
-            config.toString(),
-            "--state",
-            state.toString()));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
-    // ONNX Runtime's telemetry overruns its stack on a command line of some kilobytes.
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-    builder.environment().put("QAQPA_DEV_KEY", KEY);
-    Process process = builder.start();
+    Process process =
+        ServeJvm.builder(
+                KEY,
+                List.of(),
+                List.of("--port", "0", "--config", config.toString(), "--state", state.toString()))
+            .redirectError(folder.resolve("err").toFile())
+            .start();
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     URI api = null;

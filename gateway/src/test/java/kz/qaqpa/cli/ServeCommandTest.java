@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.fixture.Certificates;
 import kz.qaqpa.fixture.Script;
+import kz.qaqpa.fixture.ServeJvm;
 import kz.qaqpa.fixture.Sse;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.testing.RandomCheckpoint;
@@ -201,24 +202,11 @@ class ServeCommandTest {
   }
 
   private Process start(String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dqaqpa.root=" + System.getProperty("qaqpa.root"),
-            ServeMain.class.getName()));
-    command.addAll(List.of(options));
-    command.addAll(List.of("--state", folder.resolve("state").toString(), "--admin-port", "0"));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
-    // ONNX Runtime's telemetry overruns its stack on a command line of some kilobytes.
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-    builder.environment().put("QAQPA_DEV_KEY", KEY);
-    return builder.start();
+    List<String> all = new ArrayList<>(List.of(options));
+    all.addAll(List.of("--state", folder.resolve("state").toString(), "--admin-port", "0"));
+    return ServeJvm.builder(KEY, List.of(), all)
+        .redirectError(folder.resolve("err").toFile())
+        .start();
   }
 
   private String errors() {

@@ -1,9 +1,11 @@
 package kz.qaqpa.ledger;
 
+import kz.qaqpa.fixture.LedgerTuning;
+
 /** The embedded database. */
 class H2KillTest extends KillContract {
   @Override
   LedgerSettings settings() {
-    return LedgerMain.settings(folder, "", "");
+    return LedgerTuning.embedded(folder);
   }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import kz.qaqpa.ledger.LedgerSettings.WhenFull;
+import kz.qaqpa.fixture.LedgerTuning;
 
 /**
  * What a process of its own runs to be killed: threads that append records with random pauses, and
@@ -18,7 +18,7 @@ public final class LedgerMain {
 
   /** Folder, URL, password file, seed, and how long a pause is at most, in microseconds. */
   public static void main(String[] args) throws InterruptedException {
-    Ledgers ledgers = Ledgers.open(settings(Path.of(args[0]), args[1], args[2]));
+    Ledgers ledgers = Ledgers.open(LedgerTuning.of(Path.of(args[0]), args[1], args[2]));
     SplittableRandom seeds = new SplittableRandom(Long.parseLong(args[3]));
     long pause = Long.parseLong(args[4]);
     System.out.println("open");
@@ -28,19 +28,6 @@ public final class LedgerMain {
     }
     Thread.sleep(Duration.ofMinutes(5)); // Nobody lives that long.
     System.exit(1);
-  }
-
-  static LedgerSettings settings(Path folder, String url, String passwordFile) {
-    return new LedgerSettings(
-        folder,
-        url,
-        "qaqpa",
-        passwordFile,
-        2,
-        Duration.ofMillis(5),
-        Duration.ofSeconds(2),
-        64L << 20,
-        WhenFull.REFUSE);
   }
 
   private static void appendForEver(Ledger ledger, SplittableRandom random, long pause) {

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
 import kz.qaqpa.ledger.db.Databases;
@@ -123,23 +124,22 @@ class LedgersTest {
   @Test
   void aPasswordFileThatIsNotThereIsNamed() {
     LedgerSettings settings =
-        LedgerMain.settings(folder, "postgresql://127.0.0.1:1/x", "/nowhere/password");
+        LedgerTuning.of(folder, "postgresql://127.0.0.1:1/x", "/nowhere/password");
     assertThatThrownBy(() -> Ledgers.open(settings))
         .isInstanceOf(DatabaseFailure.class)
         .hasMessage(
             "ledger.passwordFile: /nowhere/password: cannot be read (expected: a file with a"
                 + " password)");
     assertThatThrownBy(
-            () -> Ledgers.open(LedgerMain.settings(folder, "postgresql://h/x?sslmode=no", "")))
+            () -> Ledgers.open(LedgerTuning.of(folder, "postgresql://h/x?sslmode=no", "")))
         .hasMessageContaining("ledger.url: sslmode no (expected: disable, allow, prefer");
-    assertThatThrownBy(
-            () -> Ledgers.open(LedgerMain.settings(folder, "postgresql://h/x?ssl=on", "")))
+    assertThatThrownBy(() -> Ledgers.open(LedgerTuning.of(folder, "postgresql://h/x?ssl=on", "")))
         .hasMessageContaining("ledger.url: ssl (expected: sslmode or sslrootcert, with a value)");
-    assertThatThrownBy(() -> Ledgers.open(LedgerMain.settings(folder, "postgresql://h:0/x", "")))
+    assertThatThrownBy(() -> Ledgers.open(LedgerTuning.of(folder, "postgresql://h:0/x", "")))
         .hasMessageContaining("ledger.url: port 0 (expected: 1 to 65535)");
   }
 
   private static LedgerSettings settings(Path folder) {
-    return LedgerMain.settings(folder, "", "");
+    return LedgerTuning.embedded(folder);
   }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.Set;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
@@ -33,7 +34,7 @@ class PostgresKillTest extends KillContract {
   @Override
   LedgerSettings settings() {
     try {
-      return LedgerMain.settings(
+      return LedgerTuning.of(
           folder,
           server.url(),
           Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD + "\n").toString());

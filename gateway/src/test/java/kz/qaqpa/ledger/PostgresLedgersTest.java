@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.ledger.LedgerStats.DatabaseState;
 import kz.qaqpa.ledger.db.DatabaseFailure;
@@ -164,7 +165,7 @@ class PostgresLedgersTest {
   void aWrongPasswordIsRefusedAtStart() throws IOException {
     Path password = Files.writeString(folder.resolve("wrong"), "wrong");
     assertThatThrownBy(
-            () -> Ledgers.open(LedgerMain.settings(folder, server.url(), password.toString())))
+            () -> Ledgers.open(LedgerTuning.of(folder, server.url(), password.toString())))
         .isInstanceOf(DatabaseFailure.class)
         .hasMessageStartingWith("ledger.passwordFile: ")
         .hasMessageContaining("refuses user qaqpa");
@@ -172,8 +173,7 @@ class PostgresLedgersTest {
 
   private Ledgers open(String name) throws IOException {
     Path password = Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD + "\n");
-    return Ledgers.open(
-        LedgerMain.settings(folder.resolve(name), server.url(), password.toString()));
+    return Ledgers.open(LedgerTuning.of(folder.resolve(name), server.url(), password.toString()));
   }
 
   private static void write(Ledgers ledgers, List<UsageRecord> records) {

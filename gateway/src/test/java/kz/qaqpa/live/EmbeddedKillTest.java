@@ -1,10 +1,9 @@
 package kz.qaqpa.live;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.ledger.LedgerSettings;
-import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 
 /** With the embedded database. */
 class EmbeddedKillTest extends KillContract {
@@ -15,15 +14,6 @@ class EmbeddedKillTest extends KillContract {
 
   @Override
   LedgerSettings ledger(Path state) {
-    return new LedgerSettings(
-        state,
-        "",
-        "qaqpa",
-        "",
-        2,
-        Duration.ofMillis(5),
-        Duration.ofSeconds(2),
-        16L << 20,
-        WhenFull.REFUSE);
+    return LedgerTuning.embedded(state);
   }
 }

@@ -3,11 +3,10 @@ package kz.qaqpa.live;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.ledger.LedgerSettings;
-import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -46,15 +45,6 @@ class PostgresKillTest extends KillContract {
 
   @Override
   LedgerSettings ledger(Path state) {
-    return new LedgerSettings(
-        state,
-        server.url(),
-        PostgresServer.USER,
-        password().toString(),
-        2,
-        Duration.ofMillis(5),
-        Duration.ofSeconds(2),
-        16L << 20,
-        WhenFull.REFUSE);
+    return LedgerTuning.of(state, server.url(), password().toString());
   }
 }

@@ -11,14 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import kz.qaqpa.fixture.ServeJvm;
 
 /**
  * {@code ./qaqpa serve} in a process of its own: the shipped model on the CPU engine, two
  * applications in a configuration folder. Used by one thread.
  */
 final class ServeProcess implements AutoCloseable {
-  private static final String MAIN = "kz.qaqpa.cli.ServeMain";
-
   private final Process process;
   private final InetSocketAddress address;
 
@@ -60,16 +59,11 @@ final class ServeProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(Path folder, int port) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx1g",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1", // It lives for a minute: no time to pay for more.
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dqaqpa.root=" + System.getProperty("qaqpa.root"),
-            MAIN,
+    return ServeJvm.builder(
+        LiveGateway.KEY,
+        // It lives for a minute: no time to pay for more.
+        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        List.of(
             "--port",
             Integer.toString(port),
             "--admin-port",
@@ -77,12 +71,7 @@ final class ServeProcess implements AutoCloseable {
             "--state",
             folder.resolve("state").toString(),
             "--config",
-            folder.toString());
-    // As the launcher does: see docs/decisions.md, "ONNX Runtime's telemetry".
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-    builder.environment().put("QAQPA_DEV_KEY", LiveGateway.KEY);
-    return builder;
+            folder.toString()));
   }
 
   private static void drain(BufferedReader out) {

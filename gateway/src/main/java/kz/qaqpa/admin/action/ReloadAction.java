@@ -1,5 +1,6 @@
 package kz.qaqpa.admin.action;
 
+import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.admin.AgencyList;
 import kz.qaqpa.admin.audit.Audit;
@@ -8,10 +9,10 @@ import kz.qaqpa.admin.operator.Operators;
 import kz.qaqpa.admin.operator.Right;
 import kz.qaqpa.admin.route.AdminAction;
 import kz.qaqpa.admin.route.AdminBodies;
+import kz.qaqpa.admission.registry.Registry;
 import kz.qaqpa.config.ConfigException;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.wire.Exchange;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -74,22 +75,18 @@ public final class ReloadAction implements AdminAction {
   }
 
   private Body reload() {
-    boolean refused = agencies.reload() == AgencyList.Reloaded.REFUSED;
+    boolean refused = agencies.reload() == Registry.Outcome.REFUSED;
     try {
       operators.reload();
     } catch (ConfigException e) {
       refused = true;
     }
     String wrong = operators.problem();
-    List<String> problems = new java.util.ArrayList<>(agencies.problems());
-    add(problems, wrong);
-    return new Body(refused, sizes(), problems);
-  }
-
-  private static void add(List<String> problems, @Nullable String problem) {
-    if (problem != null) {
-      problems.add(problem);
+    List<String> problems = new ArrayList<>(agencies.problems());
+    if (wrong != null) {
+      problems.add(wrong);
     }
+    return new Body(refused, sizes(), problems);
   }
 
   private Sizes sizes() {

@@ -5,12 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.function.LongSupplier;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.admission.quota.NanoClock;
 
 /**
  * How often somebody may try to log in: so many tries a minute from one IPv4 address or IPv6
@@ -65,19 +65,7 @@ public final class LoginLimit {
   private Bucket bucket() {
     return Bucket.builder()
         .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
-        .withCustomTimePrecision(new Nanos(nanoTime))
+        .withCustomTimePrecision(new NanoClock(nanoTime))
         .build();
-  }
-
-  private record Nanos(LongSupplier time) implements TimeMeter {
-    @Override
-    public long currentTimeNanos() {
-      return time.getAsLong();
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
-    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import kz.qaqpa.admin.operator.OperatorKey;
+import kz.qaqpa.admission.registry.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ public final class LoginSessions {
         .map(Map.Entry::getKey)
         .toList()
         .forEach(sessions::remove);
-    String id = OperatorKey.token();
+    String id = Secrets.random();
     sessions.put(OperatorKey.hash(id), new Session(keyHash, now));
     return new Login(id, csrf(id), clock.instant().plus(lifetime));
   }

@@ -1,6 +1,6 @@
 package kz.qaqpa.admin.operator;
 
-import java.util.regex.Pattern;
+import kz.qaqpa.admission.Ids;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param agency id of the agency that an agency-admin looks after; null for the other roles
  */
 public record Operator(String id, String name, Role role, @Nullable String agency) {
-  private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
-
   /** Checks that id, name, role and agency fit together. */
   public Operator {
-    checkId("id", id);
+    Ids.check("id", id);
     if (name.isBlank() || name.length() > 200) {
       throw new IllegalArgumentException(
           "name: " + name.length() + " characters (expected: 1 to 200)");
@@ -26,17 +24,10 @@ public record Operator(String id, String name, Role role, @Nullable String agenc
         throw new IllegalArgumentException(
             "agency: absent (expected: the agency that this agency-admin looks after)");
       }
-      checkId("agency", agency);
+      Ids.check("agency", agency);
     } else if (agency != null) {
       throw new IllegalArgumentException(
           "agency: given (expected: absent, as role " + role + " is for all agencies)");
-    }
-  }
-
-  private static void checkId(String field, String id) {
-    if (!ID.matcher(id).matches()) {
-      throw new IllegalArgumentException(
-          field + ": \"" + id + "\" (expected: 1 to 64 of a-z, 0-9, dot, underscore, hyphen)");
     }
   }
 

@@ -1,26 +1,16 @@
 package kz.qaqpa.admin.operator;
 
-import java.security.SecureRandom;
-import java.util.Base64;
 import kz.qaqpa.admission.registry.Secrets;
 
 /** Keys of operators: {@code qpa_} and 256 random bits. Functions only. */
 public final class OperatorKey {
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final int LONGEST = 512;
 
   private OperatorKey() {}
 
   /** A key that nobody has. */
   public static String random() {
-    return "qpa_" + token();
-  }
-
-  /** 256 random bits as 43 characters of Base64 for URLs. */
-  public static String token() {
-    byte[] bits = new byte[32];
-    RANDOM.nextBytes(bits);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    return "qpa_" + Secrets.random();
   }
 
   /** What is kept of a key: SHA-256 as 64 lowercase hexadecimal digits. */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
+import kz.qaqpa.admission.registry.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param operators all operators
  */
 public record OperatorsFile(List<OperatorEntry> operators) {
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-
   /** Checks that ids and keys are unique. */
   public OperatorsFile {
     operators = List.copyOf(operators);
@@ -78,13 +76,7 @@ public record OperatorsFile(List<OperatorEntry> operators) {
 
     /** Checks the form, and that it is ever good. */
     public KeyEntry {
-      if (!SHA256.matcher(sha256).matches()) {
-        // A key pasted here by mistake must not end up in a log.
-        throw new IllegalArgumentException(
-            "sha256: "
-                + sha256.length()
-                + " characters (expected: 64 lowercase hexadecimal digits)");
-      }
+      Secrets.requireSha256(sha256);
       if (notBefore != null && expires != null && !notBefore.isBefore(expires)) {
         throw new IllegalArgumentException(
             "expires: " + expires + " (expected: after notBefore, " + notBefore + ")");

@@ -1,7 +1,6 @@
 package kz.qaqpa.admission.quota;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,16 +78,6 @@ public final class QuotaBook implements QuotaStore {
    */
   public void restore(String agency, String application, Used today, Used thisMonth) {
     of(agency).restore(application, today, thisMonth);
-  }
-
-  /** When the day began that is open now, in Almaty. */
-  public Instant dayStart() {
-    return calendar.dayStart();
-  }
-
-  /** When the month began that is open now, in Almaty. */
-  public Instant monthStart() {
-    return calendar.monthStart();
   }
 
   private AgencyBook of(String agency) {

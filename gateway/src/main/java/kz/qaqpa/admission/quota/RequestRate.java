@@ -1,7 +1,6 @@
 package kz.qaqpa.admission.quota;
 
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.SynchronizationStrategy;
 import java.time.Duration;
 import java.util.Objects;
@@ -25,7 +24,7 @@ final class RequestRate {
     this.bucket =
         Bucket.builder()
             .addLimit(limit -> limit.capacity(burst).refillGreedy(perSecond, Duration.ofSeconds(1)))
-            .withCustomTimePrecision(new Meter(nanoTime))
+            .withCustomTimePrecision(new NanoClock(nanoTime))
             .withSynchronizationStrategy(SynchronizationStrategy.NONE)
             .build();
   }
@@ -63,18 +62,5 @@ final class RequestRate {
     long left = bucket.getAvailableTokens();
     return new RateLimits.Rate(
         burst, left, Duration.ofNanos((burst - left) * SECOND_NANOS / perSecond));
-  }
-
-  /** A clock for the bucket that a test can hold. */
-  private record Meter(LongSupplier nanoTime) implements TimeMeter {
-    @Override
-    public long currentTimeNanos() {
-      return nanoTime.getAsLong();
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
-    }
   }
 }

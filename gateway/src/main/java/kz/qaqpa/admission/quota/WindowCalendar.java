@@ -84,18 +84,6 @@ final class WindowCalendar {
     return Instant.ofEpochMilli(Math.clamp(clock.millis(), start, moment.minuteEnd() - 1));
   }
 
-  /** When the open day began. */
-  Instant dayStart() {
-    return Instant.ofEpochMilli(start(LocalDate.ofEpochDay(now().day())));
-  }
-
-  /** When the open month began. */
-  Instant monthStart() {
-    long month = now().month() - 1;
-    int year = (int) Math.floorDiv(month, 12L);
-    return Instant.ofEpochMilli(start(LocalDate.of(year, (int) Math.floorMod(month, 12L) + 1, 1)));
-  }
-
   /** From now to the end of a window, by the clock as it is. */
   Duration until(Moment moment, Counter.Window window) {
     return Duration.ofMillis(Math.max(0, moment.end(window) - clock.millis()));

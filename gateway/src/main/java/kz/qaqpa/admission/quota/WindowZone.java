@@ -7,7 +7,8 @@ import java.time.zone.ZoneRules;
 
 /** Whose midnight begins a day: the one of Almaty. */
 public final class WindowZone {
-  static final ZoneId ID = ZoneId.of("Asia/Almaty");
+  /** The zone. */
+  public static final ZoneId ID = ZoneId.of("Asia/Almaty");
 
   /** No counter goes back further, and a zone that changes twice a year fills ten years ahead. */
   private static final Instant FIRST = Instant.parse("2010-01-01T00:00:00Z");

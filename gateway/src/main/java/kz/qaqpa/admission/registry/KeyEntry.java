@@ -1,7 +1,6 @@
 package kz.qaqpa.admission.registry;
 
 import java.time.Instant;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +18,9 @@ public record KeyEntry(
     @Nullable Instant expires,
     @Nullable Boolean revoked,
     @Nullable String note) {
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-
   /** Checks the form. */
   public KeyEntry {
-    if (!SHA256.matcher(sha256).matches()) {
-      // A key pasted here by mistake must not end up in a log.
-      throw new IllegalArgumentException(
-          "sha256: " + sha256.length() + " characters (expected: 64 lowercase hexadecimal digits)");
-    }
+    Secrets.requireSha256(sha256);
     Validity.check(notBefore, expires);
   }
 

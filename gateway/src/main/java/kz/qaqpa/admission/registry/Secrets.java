@@ -6,9 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /** Secrets of 256 random bits, and their hashes. Functions only. */
 public final class Secrets {
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private Secrets() {}
@@ -23,6 +25,19 @@ public final class Secrets {
     byte[] bits = new byte[32];
     RANDOM.nextBytes(bits);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+  }
+
+  /**
+   * Checks the form of a hash.
+   *
+   * @throws IllegalArgumentException that does not repeat it: a key pasted here by mistake must not
+   *     end up in a log
+   */
+  public static void requireSha256(String sha256) {
+    if (!SHA256.matcher(sha256).matches()) {
+      throw new IllegalArgumentException(
+          "sha256: " + sha256.length() + " characters (expected: 64 lowercase hexadecimal digits)");
+    }
   }
 
   /** SHA-256 of a text in UTF-8, as 64 lowercase hexadecimal digits. */

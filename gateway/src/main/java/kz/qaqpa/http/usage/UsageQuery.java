@@ -5,8 +5,8 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import kz.qaqpa.admission.Ids;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.report.Bucket;
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** From the parameters of a request to what is to be reported. Functions only. */
 final class UsageQuery {
-  private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
   private static final Set<Dimension> USUAL =
       EnumSet.of(Dimension.APPLICATION, Dimension.MODEL, Dimension.LANGUAGE);
 
@@ -107,7 +106,7 @@ final class UsageQuery {
 
   private static @Nullable String id(QueryParameters parameters, String name) {
     String id = parameters.take(name);
-    if (id != null && !ID.matcher(id).matches()) {
+    if (id != null && !Ids.isId(id)) {
       throw Refusal.BadRequest.value(
           name, Shown.text(id), "1 to 64 of a-z, 0-9, dot, underscore, hyphen");
     }

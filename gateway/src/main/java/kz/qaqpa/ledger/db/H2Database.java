@@ -70,7 +70,7 @@ final class H2Database implements Database {
     JdbcDataSource source = new JdbcDataSource();
     source.setURL(url(file, retentionMillis));
     source.setUser("qaqpa");
-    H2Database database = new H2Database(shown, source, readers, redoLog(file, shown));
+    H2Database database = new H2Database(shown, source, readers, redoLog(folder, shown));
     try {
       database.connections.writer(); // Kept open, or each connection would open the file anew.
       Schema.migrate(source, shown);
@@ -85,9 +85,9 @@ final class H2Database implements Database {
     }
   }
 
-  private static RedoLog redoLog(Path file, String shown) {
+  private static RedoLog redoLog(Path folder, String shown) {
     try {
-      return RedoLog.open(file);
+      return RedoLog.open(folder.toAbsolutePath());
     } catch (IOException e) {
       throw new DatabaseFailure(
           shown

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import kz.qaqpa.file.PrivateFile;
+import kz.qaqpa.ledger.spool.Frames;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,54 +29,74 @@ import tools.jackson.databind.node.ObjectNode;
  *             before the last commits, although each of them had been synced.
  * Again       What is written here can be carried out any number of times, in its order: inserts
  *             pass over what is there, everything else says how a row is to be, not how it changes.
- * How much    Two files in turn; the older one is begun anew when the newer one has {@value
- *             #MOST_BYTES} bytes. H2 was never seen to lose more than the commits of its first
- *             seconds.
- * Frames      Length, CRC-32C of what follows, then one transaction as JSON. The first frame that
- *             is not whole ends a file: its transaction was never acknowledged.
+ * How much    Two files, named by numbers that grow; the older one goes when the newer one has
+ *             {@value #MOST_BYTES} bytes. H2 was never seen to lose more than the commits of its
+ *             first seconds.
+ * Frames      Those of the spool, each with one transaction as JSON. What is not whole at the end
+ *             was never acknowledged.
  * Cleanly     A database that was closed needs none of it, so the files are removed then.
  * </pre>
  */
 final class RedoLog implements AutoCloseable {
   private static final int MOST_BYTES = 1 << 20;
-  private static final int HEADER = 2 * Integer.BYTES;
+  private static final String NAME = "ledger.redo.";
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private final List<Path> files;
+  private final Path folder;
+  private long number;
   private FileChannel current;
-  private int index;
 
-  private RedoLog(List<Path> files, int index, FileChannel current) {
-    this.files = files;
-    this.index = index;
+  private RedoLog(Path folder, long number, FileChannel current) {
+    this.folder = folder;
+    this.number = number;
     this.current = current;
   }
 
-  /** Opens the log beside a database's file; goes on after the last whole frame. */
-  static RedoLog open(Path database) throws IOException {
-    Path folder = database.toAbsolutePath().resolveSibling(".").normalize();
-    List<Path> files = List.of(folder.resolve("ledger.redo.0"), folder.resolve("ledger.redo.1"));
-    int newest = begun(files.get(1)) > begun(files.get(0)) ? 1 : 0;
+  /** Opens the log in a database's folder; goes on after the last whole transaction. */
+  static RedoLog open(Path folder) throws IOException {
+    List<Long> numbers = numbers(folder);
+    long newest = numbers.isEmpty() ? 0 : numbers.getLast();
+    FileChannel channel = create(folder, newest);
+    channel.position(channel.size() - read(file(folder, newest)).torn());
+    channel.truncate(channel.position());
+    return new RedoLog(folder, newest, channel);
+  }
+
+  private static FileChannel create(Path folder, long number) throws IOException {
     FileChannel channel =
-        FileChannel.open(files.get(newest), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    List<List<Statement>> whole = new ArrayList<>();
-    int end = read(files.get(newest), whole);
-    if (end == 0) {
-      begin(channel);
-    } else {
-      channel.truncate(end);
-      channel.position(end);
+        FileChannel.open(file(folder, number), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    PrivateFile.forceNames(folder);
+    return channel;
+  }
+
+  private static Path file(Path folder, long number) {
+    return folder.resolve(NAME + number);
+  }
+
+  /** Of the files that are there, in their order. */
+  private static List<Long> numbers(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches(Pattern.quote(NAME) + "[0-9]{1,18}"))
+          .map(name -> Long.valueOf(name.substring(NAME.length())))
+          .sorted()
+          .toList();
     }
-    return new RedoLog(files, newest, channel);
+  }
+
+  private static Frames.Found read(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    return Frames.read(bytes, bytes.limit());
   }
 
   /** All transactions that are whole, in their order. */
   List<List<Statement>> transactions() throws IOException {
     List<List<Statement>> all = new ArrayList<>();
-    List<Path> inOrder = new ArrayList<>(files);
-    inOrder.sort(Comparator.comparingLong(RedoLog::begun));
-    for (Path file : inOrder) {
-      read(file, all);
+    for (long one : numbers(folder)) {
+      for (Frames.Frame frame : read(file(folder, one)).records()) {
+        all.add(decode(frame.record()));
+      }
     }
     return all;
   }
@@ -89,9 +111,12 @@ final class RedoLog implements AutoCloseable {
       turn();
     }
     byte[] json = JSON.writeValueAsBytes(encode(changes));
-    ByteBuffer frame = ByteBuffer.allocate(HEADER + json.length);
-    frame.putInt(json.length).putInt(crc(json)).put(json).flip();
-    write(current, frame);
+    ByteBuffer frame = ByteBuffer.allocate(Frames.size(json));
+    Frames.put(frame, json, System.currentTimeMillis());
+    frame.flip();
+    while (frame.hasRemaining()) {
+      current.write(frame);
+    }
     current.force(false);
   }
 
@@ -103,71 +128,9 @@ final class RedoLog implements AutoCloseable {
 
   private void turn() throws IOException {
     current.close();
-    index = 1 - index;
-    current =
-        FileChannel.open(
-            files.get(index),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
-    begin(current);
-  }
-
-  /** A file begins with the time at which it was begun; the later one is read last. */
-  private static void begin(FileChannel file) throws IOException {
-    file.truncate(0);
-    file.position(0);
-    ByteBuffer time = ByteBuffer.allocate(Long.BYTES);
-    Instant now = Instant.now();
-    time.putLong(now.getEpochSecond() * 1_000_000_000L + now.getNano()).flip();
-    write(file, time);
-  }
-
-  private static void write(FileChannel file, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      file.write(bytes);
-    }
-  }
-
-  private static long begun(Path file) {
-    try {
-      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-      return bytes.remaining() < Long.BYTES ? Long.MIN_VALUE : bytes.getLong();
-    } catch (IOException e) {
-      return Long.MIN_VALUE;
-    }
-  }
-
-  /** Adds what is whole; returns where it ends, 0 if there is nothing. */
-  private static int read(Path file, List<List<Statement>> into) throws IOException {
-    if (!Files.exists(file)) {
-      return 0;
-    }
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    if (bytes.remaining() < Long.BYTES) {
-      return 0;
-    }
-    int end = Long.BYTES;
-    while (bytes.limit() - end >= HEADER) {
-      int length = bytes.getInt(end);
-      if (length < 0 || length > bytes.limit() - end - HEADER) {
-        break;
-      }
-      byte[] json = new byte[length];
-      bytes.get(end + HEADER, json);
-      if (bytes.getInt(end + Integer.BYTES) != crc(json)) {
-        break;
-      }
-      into.add(decode(json));
-      end += HEADER + length;
-    }
-    return end;
-  }
-
-  private static int crc(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return (int) crc.getValue();
+    number++;
+    current = create(folder, number);
+    Files.deleteIfExists(file(folder, number - 2));
   }
 
   private static ArrayNode encode(List<Statement> statements) {
@@ -226,8 +189,8 @@ final class RedoLog implements AutoCloseable {
   /** The database was closed as it should be: nothing is to be done again. */
   void clear() throws IOException {
     current.close();
-    for (Path file : files) {
-      Files.deleteIfExists(file);
+    for (long one : numbers(folder)) {
+      Files.deleteIfExists(file(folder, one));
     }
   }
 

@@ -10,14 +10,27 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Row {
 
+  /**
+   * A value, or null.
+   *
+   * @param type {@link String}, {@link Long} or {@link Instant}
+   */
+  <T> @Nullable T valueOrNull(String column, Class<T> type);
+
   /** Text, or null. */
-  @Nullable String stringOrNull(String column);
+  default @Nullable String stringOrNull(String column) {
+    return valueOrNull(column, String.class);
+  }
 
   /** A whole number, or null. */
-  @Nullable Long numberOrNull(String column);
+  default @Nullable Long numberOrNull(String column) {
+    return valueOrNull(column, Long.class);
+  }
 
   /** A moment, or null. */
-  @Nullable Instant instantOrNull(String column);
+  default @Nullable Instant instantOrNull(String column) {
+    return valueOrNull(column, Instant.class);
+  }
 
   /** Text. */
   default String string(String column) {

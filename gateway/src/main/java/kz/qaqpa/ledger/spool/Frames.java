@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
  * How records lie in a file: a mark, the length, the time of writing, a CRC-32C over length, time
  * and record, then the record itself. Numbers are big-endian. Functions only.
  */
-final class Frames {
+public final class Frames {
   /** Bytes before a record. */
   static final int HEADER = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
@@ -28,10 +28,10 @@ final class Frames {
    * @param damaged bytes in between that are no record
    * @param torn bytes after the last record: the beginning of one that was never finished
    */
-  record Found(List<Frame> records, int damaged, int torn) {}
+  public record Found(List<Frame> records, int damaged, int torn) {}
 
   /** A record as it was written. */
-  static final class Frame {
+  public static final class Frame {
     private final byte[] record;
     private final long writtenMillis;
 
@@ -40,7 +40,8 @@ final class Frames {
       this.writtenMillis = writtenMillis;
     }
 
-    byte[] record() {
+    /** What was written. */
+    public byte[] record() {
       return record;
     }
 
@@ -51,24 +52,34 @@ final class Frames {
   }
 
   /** Bytes of a frame. */
-  static int size(byte[] record) {
+  public static int size(byte[] record) {
     return HEADER + record.length;
   }
 
-  static void put(ByteBuffer out, byte[] record, long writtenMillis) {
+  /** Writes one. */
+  public static void put(ByteBuffer out, byte[] record, long writtenMillis) {
     out.putInt(MARK).putInt(record.length).putLong(writtenMillis);
     out.putInt(crc(record.length, writtenMillis, ByteBuffer.wrap(record))).put(record);
   }
 
   /** Reads a whole file. After bytes that are no record it looks for the next one. */
   static Found read(ByteBuffer file) {
+    return read(file, MAX_RECORD);
+  }
+
+  /**
+   * The same.
+   *
+   * @param most bytes of the longest record
+   */
+  public static Found read(ByteBuffer file, int most) {
     List<Frame> records = new ArrayList<>();
     int damaged = 0;
     int end = 0; // Of the last whole record.
     int at = 0;
     while (at <= file.limit() - HEADER) {
       int length = file.getInt(at + Integer.BYTES);
-      if (isWhole(file, at, length)) {
+      if (isWhole(file, at, length, most)) {
         byte[] record = new byte[length];
         file.get(at + HEADER, record);
         records.add(new Frame(record, file.getLong(at + 2 * Integer.BYTES)));
@@ -82,10 +93,10 @@ final class Frames {
     return new Found(records, damaged, file.limit() - end);
   }
 
-  private static boolean isWhole(ByteBuffer file, int at, int length) {
+  private static boolean isWhole(ByteBuffer file, int at, int length, int most) {
     if (file.getInt(at) != MARK
         || length < 0
-        || length > MAX_RECORD
+        || length > most
         || at + HEADER + length > file.limit()) {
       return false;
     }

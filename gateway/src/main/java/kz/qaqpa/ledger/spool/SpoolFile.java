@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import kz.qaqpa.file.PrivateFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +34,7 @@ final class SpoolFile {
   static SpoolFile create(Path path) throws IOException {
     FileChannel channel =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    Path folder = path.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-        names.force(true);
-      }
-    }
+    PrivateFile.forceNames(path.toAbsolutePath().resolveSibling("."));
     return new SpoolFile(path, channel);
   }
 

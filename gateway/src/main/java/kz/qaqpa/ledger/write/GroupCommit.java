@@ -9,6 +9,7 @@ import kz.qaqpa.ledger.UsageRows;
 import kz.qaqpa.ledger.spool.RecordCodec;
 import kz.qaqpa.ledger.spool.Spool;
 import kz.qaqpa.ledger.write.GroupQueue.Pending;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,7 @@ final class GroupCommit implements Runnable {
     }
   }
 
-  private @org.jspecify.annotations.Nullable LedgerFailure tryWrite(List<UsageRecord> records) {
+  private @Nullable LedgerFailure tryWrite(List<UsageRecord> records) {
     try {
       if (gate.isOpen() && gate.write(UsageRows.insert(records))) {
         committed.addAndGet(records.size());

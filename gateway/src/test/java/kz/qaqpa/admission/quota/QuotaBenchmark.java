@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import kz.qaqpa.fixture.JmhRun;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,8 +22,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
  * Nanoseconds of one request's bookkeeping with eight limits of windows (four of the agency, four
@@ -118,11 +117,7 @@ public class QuotaBenchmark {
 
   /** Runs the benchmark and prints medians; the arguments are JMH's. */
   public static void main(String[] args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    if (all.stream().allMatch(argument -> argument.startsWith("-"))) {
-      all.add(QuotaBenchmark.class.getName());
-    }
-    for (RunResult result : new Runner(new CommandLineOptions(all.toArray(new String[0]))).run()) {
+    for (RunResult result : JmhRun.of(QuotaBenchmark.class, args)) {
       var statistics = result.getPrimaryResult().getStatistics();
       System.out.printf(
           "%-28s median %6.0f ns, p99 %6.0f ns%n",

@@ -5,7 +5,6 @@ import static kz.qaqpa.admission.quota.Counter.TOKENS_PER_DAY;
 import static kz.qaqpa.admission.quota.Counter.TOKENS_PER_MINUTE;
 import static kz.qaqpa.admission.quota.Counter.TOKENS_PER_MONTH;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.admission.quota.Demand;
@@ -15,6 +14,7 @@ import kz.qaqpa.admission.quota.Outcome;
 import kz.qaqpa.admission.quota.Pass;
 import kz.qaqpa.admission.quota.Subject;
 import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.fixture.JmhRun;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,8 +30,6 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
  * Microseconds of one request's bookkeeping in a Redis on this machine, with eight limits of
@@ -109,11 +107,7 @@ public class RedisQuotaBenchmark {
 
   /** Runs the benchmark and prints medians; the arguments are JMH's. */
   public static void main(String[] args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    if (all.stream().allMatch(argument -> argument.startsWith("-"))) {
-      all.add(RedisQuotaBenchmark.class.getName());
-    }
-    for (RunResult result : new Runner(new CommandLineOptions(all.toArray(new String[0]))).run()) {
+    for (RunResult result : JmhRun.of(RedisQuotaBenchmark.class, args)) {
       var statistics = result.getPrimaryResult().getStatistics();
       System.out.printf(
           "%-20s fsync %-9s median %8.0f us, p99 %8.0f us%n",
