@@ -1,6 +1,5 @@
 package kz.qaqpa.batching;
 
-import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.SamplingParams;
 
 /**
@@ -61,16 +60,20 @@ public record GenerationRequest(
         id, agency, prefixSalt, prompt, most, sampling, stopTokens, deadlineNanos, priority);
   }
 
-  /**
-   * What choice {@code i} of several is asked for: the same with the seed that {@link
-   * Sampler#choiceSeed} derives.
-   */
+  /** What choice {@code i} of several is asked for: the same with {@link SamplingParams#choice}. */
   public GenerationRequest choice(int i) {
     if (i == 0) {
       return this;
     }
-    SamplingParams own = sampling.withSeed(Sampler.choiceSeed(sampling.seed(), i));
     return new GenerationRequest(
-        id, agency, prefixSalt, prompt, maxTokens, own, stopTokens, deadlineNanos, priority);
+        id,
+        agency,
+        prefixSalt,
+        prompt,
+        maxTokens,
+        sampling.choice(i),
+        stopTokens,
+        deadlineNanos,
+        priority);
   }
 }

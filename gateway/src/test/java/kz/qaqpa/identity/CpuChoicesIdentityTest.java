@@ -13,6 +13,7 @@ import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.sample.TokenMask;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Several choices of a request on the embedded engine and the shipped model: each equals the run
  * alone of a request with its seed, whether its KV was copied from the leader or read again because
- * slots were few, with and without bias and mask.
+ * slots were few, with and without bias, mask and watermark.
  */
 class CpuChoicesIdentityTest {
   private long copies;
@@ -88,8 +89,11 @@ class CpuChoicesIdentityTest {
     prompt[prompt.length - 1] = random.nextInt(vocabulary - 10);
     double temperature = random.nextInt(4) == 0 ? 0 : 0.9;
     int topK = random.nextInt(3) * 20;
+    long seed = random.nextLong();
     SamplingParams sampling =
-        new SamplingParams(temperature, topK, 0.95, 0, 1, 0, 0, random.nextLong(), -1)
+        new SamplingParams(temperature, topK, 0.95, 0, 1, 0, 0, seed, -1)
+            .withWatermark(
+                random.nextBoolean() ? null : Watermark.serving(CpuTokenIdentityTest.KEYS, seed))
             .withMask(random.nextBoolean() ? null : mask(vocabulary, random))
             .withLogitBias(
                 random.nextInt(4) > 0

@@ -14,6 +14,7 @@ import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.schedule.Tally.Item;
 import kz.qaqpa.engine.Engine;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  */
 class CpuTokenIdentityTest {
   static final int SLOTS = 6;
+  static final long[] KEYS = new SplittableRandom(3).longs(Watermark.SUB_KEYS).toArray();
   private static final int SLOT_LENGTH = 384;
 
   /**
@@ -182,7 +184,8 @@ class CpuTokenIdentityTest {
       SamplingParams sampling =
           kind % 2 == 0
               ? SamplingParams.greedy()
-              : new SamplingParams(0.9, kind % 3 == 0 ? 20 : 0, 0.95, 0, 1, 0, 0, kind, -1);
+              : new SamplingParams(0.9, kind % 3 == 0 ? 20 : 0, 0.95, 0, 1, 0, 0, kind, -1)
+                  .withWatermark(kind % 4 == 1 ? null : Watermark.serving(KEYS, kind));
       GenerationRequest request =
           new GenerationRequest(
               "r" + requests.size(),

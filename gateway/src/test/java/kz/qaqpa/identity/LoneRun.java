@@ -3,6 +3,7 @@ package kz.qaqpa.identity;
 import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.mark.Marking;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.engine.Engine;
@@ -27,6 +28,8 @@ record LoneRun(List<Integer> tokens, List<Float> margins) {
     LogitsMode mode = LogitsMode.FULL; // Whatever the scheduler asks for, the token is the same.
     int[] prompt = request.prompt();
     int cell = engine.shape().prefillChunk();
+    Marking marking = Sampler.marking(params, 0);
+    int[] output = new int[request.maxTokens()];
     List<Integer> tokens = new ArrayList<>();
     List<Float> margins = new ArrayList<>();
     int computed = 0;
@@ -44,7 +47,12 @@ record LoneRun(List<Integer> tokens, List<Float> margins) {
       }
       StepResult result = engine.execute(builder.plan());
       if (end == prompt.length) {
-        tokens.add(sampler.sample(params, null, mode, result, 0, tokens.size()));
+        int token = sampler.sample(params, null, marking, mode, result, 0, tokens.size());
+        output[tokens.size()] = token;
+        tokens.add(token);
+        if (marking != null) {
+          marking.append(output, tokens.size());
+        }
         margins.add(result.candidateLogit(0, 0) - result.candidateLogit(0, 1));
       }
     }

@@ -8,15 +8,19 @@ package kz.qaqpa.batching.sample;
 final class Ranking {
   private final int[] ids;
   private final double[] scores;
+  private final double[] weights; // Valid if isWeighed: e^score is taken once for each token.
+  private boolean isWeighed;
   private int size;
 
   Ranking(int vocabulary) {
     this.ids = new int[vocabulary];
     this.scores = new double[vocabulary];
+    this.weights = new double[vocabulary];
   }
 
   void clear() {
     size = 0;
+    isWeighed = false;
   }
 
   void add(int id, double score) {
@@ -40,19 +44,41 @@ final class Ranking {
     }
   }
 
+  private void weigh() {
+    for (int i = 0; i < size && !isWeighed; i++) {
+      weights[i] = StrictMath.exp(scores[i]); // Strict: every machine draws the same token.
+    }
+    isWeighed = true;
+  }
+
   /** The token at which the running sum of weights passes the share {@code u} of all. */
   int draw(double u) {
-    double total = 0;
-    for (int i = 0; i < size; i++) {
-      total += Math.exp(scores[i]);
-    }
-    double target = u * total;
+    weigh();
+    double target = u * total();
     double sum = 0;
     int i = 0;
-    while (i < size - 1 && (sum += Math.exp(scores[i])) <= target) {
+    while (i < size - 1 && (sum += weights[i]) <= target) {
       i++;
     }
     return ids[i];
+  }
+
+  private double total() {
+    double total = 0;
+    for (int i = 0; i < size; i++) {
+      total += weights[i];
+    }
+    return total;
+  }
+
+  /** The winner of a race that was started; the best runs first, so that most need not. */
+  int draw(GumbelRace race) {
+    int best = best();
+    race.enter(ids[best], scores[best]);
+    for (int i = 0; i < size; i++) {
+      race.enter(ids[i], scores[i]);
+    }
+    return race.winner();
   }
 
   /** Ranks the first {@code n} places among themselves, best first. */
@@ -85,6 +111,7 @@ final class Ranking {
       if (scores[i] >= floor) {
         ids[kept] = ids[i];
         scores[kept] = scores[i];
+        weights[kept] = weights[i];
         kept++;
       }
     }
@@ -100,11 +127,8 @@ final class Ranking {
       size = select(topK, false);
     }
     if (topP < 1) {
-      double all = 0;
-      for (int i = 0; i < size; i++) {
-        all += Math.exp(scores[i]);
-      }
-      size = select(topP * all, true);
+      weigh();
+      size = select(topP * total(), true);
     }
   }
 
@@ -124,12 +148,12 @@ final class Ranking {
       int pivot = partition(low, high);
       double better = before;
       for (int i = low; i < pivot; i++) {
-        better += byWeight ? Math.exp(scores[i]) : 1;
+        better += byWeight ? weights[i] : 1;
       }
       if (better >= target) {
         high = pivot;
       } else {
-        before = better + (byWeight ? Math.exp(scores[pivot]) : 1);
+        before = better + (byWeight ? weights[pivot] : 1);
         low = pivot + 1;
         if (before >= target) {
           return low;
@@ -191,9 +215,12 @@ final class Ranking {
   void swap(int a, int b) {
     int id = ids[a];
     double score = scores[a];
+    double weight = weights[a];
     ids[a] = ids[b];
     scores[a] = scores[b];
+    weights[a] = weights[b];
     ids[b] = id;
     scores[b] = score;
+    weights[b] = weight;
   }
 }

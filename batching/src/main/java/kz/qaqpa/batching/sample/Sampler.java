@@ -1,6 +1,9 @@
 package kz.qaqpa.batching.sample;
 
 import kz.qaqpa.batching.TokenEvent.Logprobs;
+import kz.qaqpa.batching.mark.Marking;
+import kz.qaqpa.batching.mark.SplitMix;
+import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepResult;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +29,16 @@ import org.jspecify.annotations.Nullable;
  *             they are in the way after all, the answer is {@link #UNDECIDED}, and the caller has
  *             the same step computed once more with all logits.
  * All logits  Without bias, penalties or a masked candidate, candidates and logsumexp still decide
- *             most draws, see {@link #fromBounds}. Else one pass finds the maximum, one keeps tokens within e^-40
- *             of the best. What is dropped has at most 160,000 * e^-40 &lt; 10^-12 of the
- *             probability: a billion draws would not show it, and no filter could keep it. No sort:
- *             a selection that weighs both sides cuts top-k and top-p off in linear time.
+ *             most draws, see {@link CandidateBounds}. Else one pass finds the maximum, one keeps
+ *             tokens within e^-40 of the best. What is dropped has at most 160,000 * e^-40 &lt;
+ *             10^-12 of the probability: a billion draws would not show it, and no filter could
+ *             keep it. No sort: a selection that weighs both sides cuts top-k and top-p off in
+ *             linear time.
  * Randomness  A counter, not a state: the n-th token of a request draws from a hash of (seed, n),
  *             so it depends on nothing else in the batch, on no earlier draw, and a resumed
  *             sequence goes on with what it would have drawn.
+ * Watermark   Takes the place of the draw, and of nothing else: a {@link GumbelRace} among what the
+ *             filters kept, for the tokens that {@link Marking} names. Greedy is not drawn.
  * </pre>
  *
  * <p>Allocates nothing for a token, except for log probabilities that were asked for.
@@ -44,12 +50,14 @@ public final class Sampler {
   private static final double PRUNE = -40;
 
   private final float[] logits; // [vocabulary], raw, then with bias, penalties and mask
-  private final double[] cumulative = new double[StepResult.CANDIDATES]; // weights by rank
   private final Ranking kept;
+  private final CandidateBounds bounds;
+  private final GumbelRace race = new GumbelRace();
 
   public Sampler(int vocabulary) {
     this.logits = new float[vocabulary];
     this.kept = new Ranking(vocabulary);
+    this.bounds = new CandidateBounds(vocabulary);
   }
 
   /**
@@ -84,8 +92,20 @@ public final class Sampler {
   }
 
   /**
+   * Where the watermark of an answer stands that is about to begin; null without one.
+   *
+   * @param expectedTokens of the answer; more are possible
+   */
+  public static @Nullable Marking marking(SamplingParams params, int expectedTokens) {
+    Watermark watermark = params.watermark();
+    return watermark == null || params.temperature() == 0 ? null : watermark.begin(expectedTokens);
+  }
+
+  /**
    * Chooses a token.
    *
+   * @param counts what occurred so far; null without penalties
+   * @param marking {@link #marking} of the answer, told of its tokens so far; null without one
    * @param mode what the engine was asked to report: {@link #logitsMode}, or FULL
    * @param index how many tokens the request has produced before
    * @return its id, or {@link #UNDECIDED}, which FULL excludes
@@ -93,6 +113,7 @@ public final class Sampler {
   public int sample(
       SamplingParams params,
       @Nullable TokenCounts counts,
+      @Nullable Marking marking,
       LogitsMode mode,
       StepResult result,
       int row,
@@ -107,19 +128,23 @@ public final class Sampler {
       }
       kept.scale(params.temperature());
       keepBest(params);
-      return draw(params, uniform(params.seed(), index));
+      return draw(params, marking, index);
     }
     if (mode != LogitsMode.FULL) {
       return UNDECIDED;
     }
-    return plain && params.temperature() > 0 && allowsCandidates(params, result, row)
-        ? fromRaw(params, result, row, uniform(params.seed(), index))
-        : fromAll(params, counts, result, row, index);
+    if (plain && params.temperature() > 0 && allowsCandidates(params, result, row)) {
+      return marking != null && marking.marksNext()
+          ? markedFromRaw(params, marking, result, row, index)
+          : fromRaw(params, result, row, index);
+    }
+    return fromAll(params, counts, marking, result, row, index);
   }
 
   /** Samples from scores that are raw logits: from bounds where they decide. */
-  private int fromRaw(SamplingParams params, StepResult result, int row, double u) {
-    int rank = fromBounds(params, result, row, u);
+  private int fromRaw(SamplingParams params, StepResult result, int row, int index) {
+    bounds.load(params, result, row);
+    int rank = bounds.draw(params, uniform(params.seed(), index));
     if (rank < result.candidates(row)) {
       return result.candidateId(row, rank);
     }
@@ -127,25 +152,65 @@ public final class Sampler {
     keepLikely(params);
     keepBest(params);
     candidatesFirst(result, row);
-    return draw(params, u);
+    return draw(params, null, index);
+  }
+
+  /** The same by the watermark; where nothing is filtered, who leads so far meets all others. */
+  private int markedFromRaw(
+      SamplingParams params, Marking marking, StepResult result, int row, int index) {
+    bounds.load(params, result, row);
+    race.start(marking);
+    int rank = bounds.draw(params, result, row, race);
+    if (rank < result.candidates(row)) {
+      return result.candidateId(row, rank);
+    }
+    loadLogits(params, null, result, row);
+    if (isUnfiltered(params)) {
+      double last = result.candidateLogit(row, result.candidates(row) - 1);
+      race.enterAll(logits, result.candidateLogit(row, 0), last, params.temperature());
+      return race.winner();
+    }
+    keepLikely(params);
+    keepBest(params);
+    return draw(params, marking, index);
+  }
+
+  private static boolean isUnfiltered(SamplingParams params) {
+    return params.topK() == 0 && params.topP() == 1 && params.minP() == 0;
   }
 
   private int fromAll(
-      SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row, int index) {
+      SamplingParams params,
+      @Nullable TokenCounts counts,
+      @Nullable Marking marking,
+      StepResult result,
+      int row,
+      int index) {
     loadLogits(params, counts, result, row);
     if (params.temperature() == 0) {
       return bestLogit(params);
     }
+    if (marking != null && marking.marksNext() && isUnfiltered(params)) {
+      int best = bestLogit(params);
+      race.start(marking);
+      race.enter(best, 0);
+      race.enterAll(logits, logits[best], logits[best], params.temperature());
+      return race.winner();
+    }
     keepLikely(params);
     keepBest(params);
-    return draw(params, uniform(params.seed(), index));
+    return draw(params, marking, index);
   }
 
-  private int draw(SamplingParams params, double u) {
+  private int draw(SamplingParams params, @Nullable Marking marking, int index) {
     if (params.minP() > 0) {
-      kept.keepAtLeast(Math.log(params.minP()));
+      kept.keepAtLeast(StrictMath.log(params.minP()));
     }
-    return kept.draw(u);
+    if (marking == null || !marking.marksNext()) {
+      return kept.draw(uniform(params.seed(), index));
+    }
+    race.start(marking);
+    return kept.draw(race);
   }
 
   private static boolean isAllowed(SamplingParams params, int id) {
@@ -189,66 +254,6 @@ public final class Sampler {
   }
 
   /**
-   * Tries to draw from candidates although the kept set may reach beyond them. Without penalties
-   * {@code r = e^lse - sum of e^l inside} is the weight outside at temperature 1, with logits
-   * relative to the best. At T &lt;= 1 it becomes at most {@code r * e^(last * (1/T - 1))}; above,
-   * at most {@code N^(1 - 1/T) * r^(1/T)} for N tokens outside (Hölder). So the total Z lies
-   * between two bounds. Where both lead to the same candidate, every Z between does.
-   *
-   * @return the rank drawn, or the number of candidates if the bounds leave it open
-   */
-  private int fromBounds(SamplingParams params, StepResult result, int row, double u) {
-    int n = result.candidates(row);
-    double best = result.candidateLogit(row, 0);
-    double last = result.candidateLogit(row, n - 1) - best;
-    double floor = Math.log(params.minP());
-    double inverse = 1 / params.temperature();
-    double inside = 0;
-    double weights = 0;
-    int likely = 0;
-    for (int i = 0; i < n; i++) {
-      double distance = result.candidateLogit(row, i) - best;
-      inside += Math.exp(distance);
-      weights += Math.exp(distance * inverse);
-      cumulative[i] = weights;
-      likely += distance * inverse >= floor ? 1 : 0;
-    }
-    double outside = Math.max(0, Math.exp(result.logSumExp(row) - best) - inside);
-    // The logsumexp is a float: its error must not decide.
-    double tail =
-        inverse >= 1
-            ? outside * Math.exp(last * (inverse - 1))
-            : Math.pow(logits.length - n, 1 - inverse) * Math.pow(outside, inverse);
-    double most = (weights + tail) * (1 + 1e-5);
-    int low = rankFor(params, u, n, likely, weights);
-    int high = rankFor(params, u, n, likely, most);
-    return low == high ? low : n;
-  }
-
-  /** The rank that {@code u} draws if all weights sum to {@code total}; n if that is not known. */
-  private int rankFor(SamplingParams params, double u, int n, int likely, double total) {
-    // At least the best: only if logits are NaN, which is for the engine to prevent, none is
-    // likely.
-    int most = likely == n && total > cumulative[n - 1] ? n + 1 : Math.max(1, likely);
-    if (params.topP() < 1) {
-      most = Math.min(most, first(n, params.topP() * total, true) + 1);
-    }
-    if (most > n && (params.topP() < 1 || params.minP() > 0)) {
-      return n; // The cut lies beyond the candidates.
-    }
-    return first(n, u * (most > n ? total : cumulative[most - 1]), false);
-  }
-
-  /** The first of {@code n} cumulative weights above the target, or at it if {@code reach}. */
-  private int first(int n, double target, boolean reach) {
-    int i = 0;
-    while (i < n && (cumulative[i] < target || (cumulative[i] == target && !reach))) {
-      i++;
-    }
-    return i;
-  }
-
-  /**
    * Loads the candidates' scores, only if scores are raised nowhere.
    *
    * @return whether they decide
@@ -267,7 +272,7 @@ public final class Sampler {
       if (isAllowed(params, id)) {
         float bias = params.logitBias().biasOf(id);
         int outputs = counts == null ? -1 : counts.outputs(id);
-        double score = (double) result.candidateLogit(row, i) + bias;
+        float score = result.candidateLogit(row, i) + bias;
         kept.add(id, outputs < 0 ? score : penalised(params, score, outputs));
         untouched += bias == 0 && outputs < 0 ? 1 : 0;
       }
@@ -285,7 +290,7 @@ public final class Sampler {
     for (int place = 0; counts != null && place < counts.places(); place++) {
       int id = counts.idAt(place);
       if (id >= 0) {
-        logits[id] = (float) penalised(params, logits[id], counts.outputsAt(place));
+        logits[id] = penalised(params, logits[id], counts.outputsAt(place));
       }
     }
     TokenMask mask = params.mask();
@@ -294,12 +299,14 @@ public final class Sampler {
     }
   }
 
-  private static double penalised(SamplingParams params, double score, int outputs) {
+  /** Rounded to a float, as all scores are: what is equal must be so whichever way it is found. */
+  private static float penalised(SamplingParams params, double score, int outputs) {
     double repeated =
         score > 0 ? score / params.repetitionPenalty() : score * params.repetitionPenalty();
-    return repeated
-        - outputs * params.frequencyPenalty()
-        - (outputs > 0 ? params.presencePenalty() : 0);
+    return (float)
+        (repeated
+            - outputs * params.frequencyPenalty()
+            - (outputs > 0 ? params.presencePenalty() : 0));
   }
 
   private int bestLogit(SamplingParams params) {
@@ -315,7 +322,7 @@ public final class Sampler {
   /** Keeps all tokens within {@link #PRUNE} of the best. */
   private void keepLikely(SamplingParams params) {
     int best = bestLogit(params);
-    float most = logits[best];
+    double most = logits[best];
     kept.clear();
     for (int id = 0; id < logits.length; id++) {
       double scaled = (logits[id] - most) / params.temperature();
@@ -336,8 +343,8 @@ public final class Sampler {
   }
 
   /**
-   * Orders what is kept as {@link #fromBounds} does: candidates before all others. It answers for
-   * part of the range of {@code u}, so that both must share out that range alike.
+   * Orders what is kept as {@link CandidateBounds} does: candidates before all others. It answers
+   * for part of the range of {@code u}, so that both must share out that range alike.
    */
   private void candidatesFirst(StepResult result, int row) {
     int last = result.candidates(row) - 1;
@@ -355,22 +362,16 @@ public final class Sampler {
   /**
    * The seed of a choice, of several that one request asks for: {@code seed} for choice 0, else
    * {@code mix(mix(seed) ^ choice * 0xD1B54A32D192ED03)}, where {@code mix} is SplitMix64's
-   * finaliser (Steele, Lea, Flood 2014). The factor is not the increment that tells a request's
-   * draws apart, so that no choice repeats the draws of another.
+   * finaliser. The factor is not the increment that tells a request's draws apart, so that no
+   * choice repeats the draws of another.
    */
   public static long choiceSeed(long seed, int choice) {
-    return choice == 0 ? seed : mix(mix(seed) ^ (choice * 0xD1B54A32D192ED03L));
+    return choice == 0 ? seed : SplitMix.mix(SplitMix.mix(seed) ^ (choice * 0xD1B54A32D192ED03L));
   }
 
   /** The draw of a request's n-th token in [0, 1): SplitMix64's finaliser over seed and counter. */
   static double uniform(long seed, int index) {
-    long mixed = mix(mix(seed) + (index + 1L) * 0x9E3779B97F4A7C15L);
+    long mixed = SplitMix.mix(SplitMix.mix(seed) + (index + 1L) * 0x9E3779B97F4A7C15L);
     return (mixed >>> 11) * 0x1.0p-53;
-  }
-
-  private static long mix(long z) {
-    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
-    return b ^ (b >>> 31);
   }
 }

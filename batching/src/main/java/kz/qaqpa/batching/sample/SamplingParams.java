@@ -1,5 +1,6 @@
 package kz.qaqpa.batching.sample;
 
+import kz.qaqpa.batching.mark.Watermark;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param logitBias added to logits first of all, so that penalties see the sum, as in vLLM
  * @param mask tokens that are never chosen, null for none. It stands here and not in the request
  *     because it decides like a filter which token comes next, and nothing else
+ * @param watermark by whose noise tokens are drawn after all filters, null for none. Greedy answers
+ *     have none
  */
 public record SamplingParams(
     double temperature,
@@ -32,7 +35,8 @@ public record SamplingParams(
     long seed,
     int topLogprobs,
     LogitBias logitBias,
-    @Nullable TokenMask mask) {
+    @Nullable TokenMask mask,
+    @Nullable Watermark watermark) {
 
   /** Checks ranges; messages name the parameter as clients know it. */
   public SamplingParams {
@@ -50,7 +54,35 @@ public record SamplingParams(
     check("top_logprobs", topLogprobs, topLogprobs >= -1 && topLogprobs <= 20, "0 to 20");
   }
 
-  /** Without bias and mask. */
+  /** Without watermark. */
+  public SamplingParams(
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      double repetitionPenalty,
+      double frequencyPenalty,
+      double presencePenalty,
+      long seed,
+      int topLogprobs,
+      LogitBias logitBias,
+      @Nullable TokenMask mask) {
+    this(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        seed,
+        topLogprobs,
+        logitBias,
+        mask,
+        null);
+  }
+
+  /** Without bias, mask and watermark. */
   public SamplingParams(
       double temperature,
       int topK,
@@ -82,20 +114,35 @@ public record SamplingParams(
 
   /** The same with another seed. */
   public SamplingParams withSeed(long other) {
-    return copy(other, logitBias, mask);
+    return copy(other, logitBias, mask, watermark);
   }
 
   /** The same with other biases. */
   public SamplingParams withLogitBias(LogitBias other) {
-    return copy(seed, other, mask);
+    return copy(seed, other, mask, watermark);
   }
 
   /** The same with another mask, or none. */
   public SamplingParams withMask(@Nullable TokenMask other) {
-    return copy(seed, logitBias, other);
+    return copy(seed, logitBias, other, watermark);
   }
 
-  private SamplingParams copy(long newSeed, LogitBias newBias, @Nullable TokenMask newMask) {
+  /** The same with another watermark, or none. */
+  public SamplingParams withWatermark(@Nullable Watermark other) {
+    return copy(seed, logitBias, mask, other);
+  }
+
+  /** How choice {@code i} of several is sampled: by a seed and a watermark of its own. */
+  public SamplingParams choice(int i) {
+    Watermark own = watermark == null ? null : watermark.choice(i);
+    return copy(Sampler.choiceSeed(seed, i), logitBias, mask, own);
+  }
+
+  private SamplingParams copy(
+      long newSeed,
+      LogitBias newBias,
+      @Nullable TokenMask newMask,
+      @Nullable Watermark newWatermark) {
     return new SamplingParams(
         temperature,
         topK,
@@ -107,7 +154,8 @@ public record SamplingParams(
         newSeed,
         topLogprobs,
         newBias,
-        newMask);
+        newMask,
+        newWatermark);
   }
 
   private static void check(String name, Number value, boolean valid, String expected) {

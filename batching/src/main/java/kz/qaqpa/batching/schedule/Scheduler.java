@@ -279,7 +279,9 @@ public final class Scheduler {
   /** Undecided, nothing is booked: the next plan has the same tokens computed, with all logits. */
   private int sample(Sequence s, PlannedStep step, StepResult result, int row) {
     LogitsMode mode = step.plan().logits(row);
-    int token = sampler.sample(s.request.sampling(), s.counts, mode, result, row, s.outputLength);
+    int token =
+        sampler.sample(
+            s.request.sampling(), s.counts, s.marking, mode, result, row, s.outputLength);
     s.wantsFullLogits |= token == Sampler.UNDECIDED;
     return token;
   }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.mark.Marking;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.TokenCounts;
 import kz.qaqpa.engine.LogitsMode;
@@ -25,6 +26,7 @@ public final class Sequence {
   final long[] promptHashes;
 
   final @Nullable TokenCounts counts;
+  final @Nullable Marking marking;
 
   /** The other choices of the same request, if there are any. */
   final @Nullable ChoiceGroup group;
@@ -90,6 +92,7 @@ public final class Sequence {
             ? TokenCounts.of(request.sampling(), request.prompt())
             : null;
     this.output = new int[Math.min(request.maxTokens(), 1024)];
+    this.marking = Sampler.marking(request.sampling(), output.length);
   }
 
   /** The request. */
@@ -133,6 +136,9 @@ public final class Sequence {
     output[outputLength++] = token;
     if (counts != null) {
       counts.addOutput(token);
+    }
+    if (marking != null) {
+      marking.append(output, outputLength);
     }
   }
 

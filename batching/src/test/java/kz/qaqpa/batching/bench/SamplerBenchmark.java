@@ -74,7 +74,7 @@ public class SamplerBenchmark {
 
   private int sample(SamplingParams params) {
     SamplingParams asked = params.withMask(mask);
-    return sampler.sample(asked, null, LogitsMode.FULL, result, 0, index++ & 0xFFFF);
+    return sampler.sample(asked, null, null, LogitsMode.FULL, result, 0, index++ & 0xFFFF);
   }
 
   @Benchmark
@@ -108,7 +108,7 @@ public class SamplerBenchmark {
   }
 
   /** The engine computes logsumexp once; the fake would each time. */
-  private record Cached(FakeResult result, float sum) implements StepResult {
+  record Cached(FakeResult result, float sum) implements StepResult {
     @Override
     public int candidates(int row) {
       return result.candidates(row);

@@ -80,10 +80,16 @@ class BiasAndMaskTest {
   private int sample(
       SamplingParams params, @Nullable TokenCounts counts, float[] logits, int index) {
     LogitsMode mode = Sampler.logitsMode(params, counts);
-    int token = sampler.sample(params, counts, mode, FakeResult.of(mode, logits), 0, index);
+    int token = sampler.sample(params, counts, null, mode, FakeResult.of(mode, logits), 0, index);
     int full =
         sampler.sample(
-            params, counts, LogitsMode.FULL, FakeResult.of(LogitsMode.FULL, logits), 0, index);
+            params,
+            counts,
+            null,
+            LogitsMode.FULL,
+            FakeResult.of(LogitsMode.FULL, logits),
+            0,
+            index);
     assertThat(token).isIn(full, Sampler.UNDECIDED);
     assertThat(token == Sampler.UNDECIDED && (mode == LogitsMode.FULL || params.mask() == null))
         .isFalse();
@@ -200,7 +206,7 @@ class BiasAndMaskTest {
   }
 
   private int sampleCandidates(SamplingParams params, StepResult result) {
-    return sampler.sample(params, null, LogitsMode.CANDIDATES, result, 0, 0);
+    return sampler.sample(params, null, null, LogitsMode.CANDIDATES, result, 0, 0);
   }
 
   @Test
@@ -241,7 +247,7 @@ class BiasAndMaskTest {
           SamplingParams params = withTopLogprobs(base, random.nextInt(21));
           TokenCounts counts = counts(params, random);
           FakeResult result = FakeResult.of(LogitsMode.FULL, logits);
-          int token = sampler.sample(params, counts, LogitsMode.FULL, result, 0, 0);
+          int token = sampler.sample(params, counts, null, LogitsMode.FULL, result, 0, 0);
 
           Logprobs logprobs = sampler.logprobs(params, result, 0, token);
 

@@ -36,19 +36,8 @@ class SamplerTest {
     return FakeResult.of(Sampler.logitsMode(params, counts), logits);
   }
 
-  private static int sample(
-      Sampler sampler,
-      SamplingParams params,
-      @Nullable TokenCounts counts,
-      float[] logits,
-      int index) {
-    LogitsMode mode = Sampler.logitsMode(params, counts);
-    return sampler.sample(params, counts, mode, FakeResult.of(mode, logits), 0, index);
-  }
-
   /** The distribution by definition: everything sorted, in doubles. */
-  private static double[] reference(
-      SamplingParams params, @Nullable TokenCounts counts, float[] logits) {
+  static double[] reference(SamplingParams params, @Nullable TokenCounts counts, float[] logits) {
     double[] scores = new double[logits.length];
     for (int id = 0; id < logits.length; id++) {
       double score = logits[id];
@@ -96,7 +85,13 @@ class SamplerTest {
     for (int i = 0; i < draws; i++) {
       seen[
           sampler.sample(
-              params.withSeed(i), counts, Sampler.logitsMode(params, counts), result, 0, i % 7)]++;
+              params.withSeed(i),
+              counts,
+              null,
+              Sampler.logitsMode(params, counts),
+              result,
+              0,
+              i % 7)]++;
     }
     double chi = 0;
     double restExpected = 0;
@@ -194,6 +189,7 @@ class SamplerTest {
                   .sample(
                       params,
                       counts,
+                      null,
                       Sampler.logitsMode(params, counts),
                       result(params, counts, logits),
                       0,
@@ -212,7 +208,7 @@ class SamplerTest {
               score -= outputs * params.frequencyPenalty();
               score -= outputs > 0 ? params.presencePenalty() : 0;
             }
-            scores[id] = score;
+            scores[id] = (float) score; // As the sampler rounds: ties are ties.
             best = scores[id] > scores[best] ? id : best;
           }
           assertThat(token).isEqualTo(best);
@@ -250,6 +246,7 @@ class SamplerTest {
           used.sample(
               params,
               null,
+              null,
               Sampler.logitsMode(params, null),
               result(params, null, logits(random, 120, 3)),
               0,
@@ -259,6 +256,7 @@ class SamplerTest {
                   used.sample(
                       params,
                       null,
+                      null,
                       Sampler.logitsMode(params, null),
                       result(params, null, logits),
                       0,
@@ -267,6 +265,7 @@ class SamplerTest {
                   new Sampler(120)
                       .sample(
                           params,
+                          null,
                           null,
                           Sampler.logitsMode(params, null),
                           result(params, null, logits),
@@ -298,6 +297,7 @@ class SamplerTest {
                   .sample(
                       params,
                       null,
+                      null,
                       Sampler.logitsMode(params, null),
                       result(params, null, logits),
                       0,
@@ -316,6 +316,7 @@ class SamplerTest {
               new Sampler(100)
                   .sample(
                       params,
+                      null,
                       null,
                       Sampler.logitsMode(params, null),
                       result(params, null, logits),

@@ -9,6 +9,7 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.fixture.FakeResult;
 import kz.qaqpa.batching.fixture.NullOutlet;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
@@ -51,12 +52,15 @@ class AllocationTest {
   }
 
   private static GenerationRequest request(int i) {
+    Watermark watermark = Watermark.serving(new long[Watermark.SUB_KEYS], i);
     SamplingParams sampling =
-        switch (i % 4) {
+        switch (i % 6) {
           case 0 -> SamplingParams.greedy();
           case 1 -> new SamplingParams(0.8, 40, 0.9, 0, 1, 0, 0, i, -1);
           case 2 -> new SamplingParams(1, 0, 0.9, 0.01, 1, 0, 0, i, -1);
-          default -> new SamplingParams(1.2, 0, 1, 0, 1.1, 0.1, 0.1, i, -1);
+          case 3 -> new SamplingParams(1.2, 0, 1, 0, 1.1, 0.1, 0.1, i, -1);
+          case 4 -> new SamplingParams(1, 0, 1, 0, 1, 0, 0, i, -1).withWatermark(watermark);
+          default -> new SamplingParams(0.8, 0, 0.9, 0, 1, 0, 0, i, -1).withWatermark(watermark);
         };
     return new GenerationRequest(
         "r", "a", 1, new int[] {i}, 1024, sampling, new int[] {-1}, Long.MAX_VALUE);

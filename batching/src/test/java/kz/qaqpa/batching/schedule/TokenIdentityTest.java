@@ -17,6 +17,7 @@ import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
 import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.sample.TokenMask;
@@ -46,6 +47,7 @@ class TokenIdentityTest {
   private long groups;
   private long promptsReadAgain;
   private long undecided;
+  private long marked;
 
   @Test
   void everyAnswerEqualsItsRunAlone() {
@@ -60,6 +62,7 @@ class TokenIdentityTest {
       assertThat(groups).isPositive();
       assertThat(promptsReadAgain).isPositive();
       assertThat(undecided).isPositive();
+      assertThat(marked).isPositive();
     }
   }
 
@@ -112,6 +115,11 @@ class TokenIdentityTest {
     copies += engine.copies();
     promptsReadAgain += rig.tally.get(Tally.Item.PROMPT_TOKENS) > promptTokens ? 1 : 0;
     undecided += calls.stream().filter(call -> call.sequence().wantsFullLogits).count();
+    marked += calls.stream().filter(call -> isMarked(call.sequence())).count();
+  }
+
+  private static boolean isMarked(Sequence sequence) {
+    return sequence.marking != null && sequence.marking.marksNext();
   }
 
   private static void injectFaults(FakeEngine engine, RandomGenerator random) {
@@ -195,7 +203,8 @@ class TokenIdentityTest {
         random.nextLong(),
         random.nextInt(3) - 1,
         random.nextInt(5) > 0 ? LogitBias.NONE : bias(random),
-        random.nextInt(3) > 0 ? null : mask(random));
+        random.nextInt(3) > 0 ? null : mask(random),
+        random.nextBoolean() ? null : watermark(random));
   }
 
   private static LogitBias bias(RandomGenerator random) {
@@ -211,6 +220,12 @@ class TokenIdentityTest {
   /** Also of so many tokens that candidates leave the choice open. */
   private static TokenMask mask(RandomGenerator random) {
     return TokenMask.of(VOCABULARY, random.ints(random.nextInt(200), 0, VOCABULARY - 1).toArray());
+  }
+
+  private static Watermark watermark(RandomGenerator random) {
+    return random.nextInt(4) == 0
+        ? Watermark.compatible(random.nextLong())
+        : Watermark.serving(random.longs(Watermark.SUB_KEYS).toArray(), random.nextLong());
   }
 
   private void check(Rig.Call call) {
