@@ -9,6 +9,7 @@ import kz.qaqpa.cli.PerplexityCommand;
 import kz.qaqpa.cli.ServeCommand;
 import kz.qaqpa.cli.TokenizeCommand;
 import kz.qaqpa.cli.UsageCommand;
+import kz.qaqpa.cli.label.LabelCommand;
 
 /** Where {@code ./qaqpa COMMAND} enters: one class per command, chosen by name. */
 public final class Main {
@@ -31,6 +32,7 @@ public final class Main {
       case "key" -> KeyCommand.run(args);
       case "tokenize" -> TokenizeCommand.run(args);
       case "perplexity" -> PerplexityCommand.run(args);
+      case "label" -> LabelCommand.run(args);
       case "bench" -> BenchCommand.run(args);
       case "usage" -> UsageCommand.run(args);
       default -> {

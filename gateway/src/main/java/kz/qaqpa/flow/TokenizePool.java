@@ -1,13 +1,8 @@
 package kz.qaqpa.flow;
 
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.thread.WorkerThreads;
 import reactor.core.publisher.Mono;
 
 /**
@@ -15,7 +10,7 @@ import reactor.core.publisher.Mono;
  * without bound. Any thread.
  */
 public final class TokenizePool implements AutoCloseable {
-  private final ThreadPoolExecutor executor;
+  private final WorkerThreads threads;
   private final int queue;
 
   /**
@@ -23,20 +18,8 @@ public final class TokenizePool implements AutoCloseable {
    * @param queue tasks that may wait, at least 1
    */
   public TokenizePool(int threads, int queue) {
-    AtomicInteger number = new AtomicInteger();
     this.queue = queue;
-    this.executor =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(queue),
-            task ->
-                Thread.ofPlatform()
-                    .daemon()
-                    .name("tokenize-" + number.getAndIncrement())
-                    .unstarted(task));
+    this.threads = WorkerThreads.lasting("tokenize", threads, queue);
   }
 
   /**
@@ -46,39 +29,20 @@ public final class TokenizePool implements AutoCloseable {
    * @return the result, or {@link Refusal.Overloaded} if the queue is full
    */
   public <T> Mono<T> call(Callable<T> task) {
-    return Mono.create(sink -> {
-      AtomicBoolean cancelled = new AtomicBoolean();
-      Runnable work =
-          () -> {
-            try {
-              sink.success(task.call());
-            } catch (Exception e) {
-              if (!cancelled.get()) {
-                sink.error(e);
-              }
-            }
-          };
-      sink.onCancel(() -> {
-        cancelled.set(true);
-        executor.remove(work);
-      });
-      try {
-        executor.execute(work);
-      } catch (RejectedExecutionException e) {
-        sink.error(
+    return threads.call(
+        task,
+        () ->
             new Refusal.Overloaded(
                 "waiting to be tokenised: " + queue + " requests (expected: fewer)"));
-      }
-    });
   }
 
   /** Tasks that wait now. */
   public int waiting() {
-    return executor.getQueue().size();
+    return threads.waiting();
   }
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    threads.close();
   }
 }

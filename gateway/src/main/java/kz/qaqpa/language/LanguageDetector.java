@@ -20,7 +20,7 @@ package kz.qaqpa.language;
  */
 public final class LanguageDetector {
   /** As far as a text is looked at, in UTF-16 units. */
-  static final int LONGEST = 4096;
+  public static final int LONGEST = 4096;
 
   private static final String FENCE = "```";
   private static final int SOFT_HYPHEN = 0xAD;

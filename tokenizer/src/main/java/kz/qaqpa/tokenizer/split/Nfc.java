@@ -65,12 +65,12 @@ public final class Nfc {
       int point = text.codePointAt(i);
       int next = i + Character.charCount(point);
       if (isTooYoung(point)) {
-        out.append(normalizeKnown(text.substring(done, i))).appendCodePoint(point);
+        out.append(normalizeLatest(text.substring(done, i))).appendCodePoint(point);
         done = next;
       }
       i = next;
     }
-    return out.append(normalizeKnown(text.substring(done))).toString();
+    return out.append(normalizeLatest(text.substring(done))).toString();
   }
 
   private static boolean isTooYoung(int point) {
@@ -92,7 +92,11 @@ public final class Nfc {
     return false;
   }
 
-  private static String normalizeKnown(String text) {
+  /**
+   * The normal form with the JDK's own tables, as other programs of today compute it: what hashes
+   * are taken of. Unpaired surrogates stay as they are.
+   */
+  public static String normalizeLatest(String text) {
     StringBuilder out = new StringBuilder(text.length());
     boolean sorted = false;
     for (int i = 0; i < text.length(); ) {

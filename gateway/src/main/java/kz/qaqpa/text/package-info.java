@@ -1,0 +1,5 @@
+/** Characters of what people write. */
+@NullMarked
+package kz.qaqpa.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of verification. */
+@NullMarked
+package kz.qaqpa.label.verify;
+
+import org.jspecify.annotations.NullMarked;
