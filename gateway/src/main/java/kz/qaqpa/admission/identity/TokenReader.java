@@ -6,6 +6,8 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +33,9 @@ final class TokenReader {
 
   /** A token for something else, such as a logout, is signed with the same keys. */
   private static final Set<String> TYPES = Set.of("jwt", "at+jwt", "application/at+jwt");
+
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+  private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
   private TokenReader() {}
 
@@ -69,6 +74,9 @@ final class TokenReader {
       throw malformed();
     }
     try {
+      if (!isCanonical(token)) {
+        throw malformed();
+      }
       SignedJWT jwt = SignedJWT.parse(token);
       if (!jwt.getPayload().toString().startsWith("{")) { // The library takes lists of pairs, too.
         throw malformed();
@@ -87,6 +95,15 @@ final class TokenReader {
     } catch (ParseException | IllegalArgumentException | IllegalStateException e) {
       throw malformed(); // A library's words may repeat the token's.
     }
+  }
+
+  /**
+   * Whether each part is what its bytes are encoded to: bits of a last character that mean nothing
+   * are 0 (RFC 4648, section 3.5), so that a token has one spelling.
+   */
+  private static boolean isCanonical(String token) {
+    return Arrays.stream(token.split("\\."))
+        .allMatch(part -> ENCODER.encodeToString(DECODER.decode(part)).equals(part));
   }
 
   private static void checkHeader(JWSHeader header) throws ParseException {

@@ -384,6 +384,17 @@ class BearerTokensTest {
   }
 
   @Test
+  void aSignatureSpelledOtherwise_isRefused() {
+    String token = MINT.good("EdDSA", now);
+    String letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    int last = letters.indexOf(token.charAt(token.length() - 1));
+    // 64 bytes leave four bits of the last letter without a meaning.
+    String same = token.substring(0, token.length() - 1) + letters.charAt(last + 1);
+    assertThat(check(token)).isNotNull();
+    assertThatThrownBy(() -> check(same)).hasMessageStartingWith("Authorization: token: malformed");
+  }
+
+  @Test
   void whateverIsChangedInATokenItIsRefusedInWordsOfOurs() {
     List<String> corpus =
         List.of(
