@@ -50,15 +50,16 @@ final class AgencyBook {
       if (shortage == null) {
         shortage = streamShortage(agency, Integer.MAX_VALUE, 1);
       }
+      RequestRates requests = RequestRates.of(application, agency);
       if (shortage == null) {
-        shortage = takeRequest(application);
+        shortage = requests.take(application, agency);
       }
       if (shortage != null) {
         return counted(shortage);
       }
       agency.streams(1);
       application.streams(1);
-      return new LocalPass(this, application, subject.minGrant(), requestRates(application));
+      return new LocalPass(this, application, subject.minGrant(), requests);
     } finally {
       lock.unlock();
     }
@@ -74,34 +75,6 @@ final class AgencyBook {
     return streams <= most ? null : Shortages.ofStreams(account.name(), streams, most);
   }
 
-  private @Nullable Shortage takeRequest(Account application) {
-    RequestRate own = application.rate();
-    RequestRate agencys = agency.rate();
-    if (own != null && !own.tryTake()) {
-      return Shortages.ofRequests(application.name(), own.reading(), own.untilNext());
-    }
-    if (agencys != null && !agencys.tryTake()) {
-      if (own != null) {
-        own.giveBack();
-      }
-      return Shortages.ofRequests(agency.name(), agencys.reading(), agencys.untilNext());
-    }
-    return null;
-  }
-
-  private RateLimits requestRates(Account application) {
-    RequestRate own = application.rate();
-    RequestRate agencys = agency.rate();
-    if (own == null && agencys == null) {
-      return RateLimits.NONE;
-    }
-    return new RateLimits(
-        RateLimits.tighter(
-            own == null ? null : own.reading(), agencys == null ? null : agencys.reading()),
-        null,
-        null);
-  }
-
   /**
    * As {@link #reserve}, under other limits than those it entered with; streams are looked at too.
    */
@@ -114,7 +87,7 @@ final class AgencyBook {
       if (shortage == null) {
         shortage = streamShortage(agency, Integer.MAX_VALUE, 0);
       }
-      return shortage == null ? reserve(pass, demand) : counted(shortage);
+      return shortage == null ? reserve(pass, demand) : refused(pass, shortage);
     } finally {
       lock.unlock();
     }
@@ -140,13 +113,21 @@ final class AgencyBook {
   }
 
   /** Counts a refusal that was decided elsewhere. */
-  void refuse(Shortage shortage) {
+  void refuse(LocalPass pass, Shortage shortage) {
     lock.lock();
     try {
-      counted(shortage);
+      refused(pass, shortage);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What was refused before any window was looked at has taken no request, here as elsewhere. */
+  private Shortage refused(LocalPass pass, Shortage shortage) {
+    if (!Shortages.isOfWindow(shortage)) {
+      pass.requests.giveBack();
+    }
+    return counted(shortage);
   }
 
   Outcome reserve(LocalPass pass, Demand demand) {

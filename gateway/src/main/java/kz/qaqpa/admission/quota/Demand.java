@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param promptTokens tokens of its prompts, cached or not
  * @param promptCharacters characters of their text
- * @param answers most tokens of each answer, each at least 1
+ * @param answers most tokens of each answer, each at least 1; none where there is no answer
  */
 public record Demand(long promptTokens, long promptCharacters, List<Integer> answers) {
   /**

@@ -5,7 +5,8 @@ import java.time.Instant;
 /**
  * What was reserved for a request.
  *
- * @param outputTokens most tokens of each of its answers, at least 1; what was asked, or less
+ * @param outputTokens most tokens of each of its answers, at least 1; what was asked, or less; 0
+ *     where no answer was asked
  * @param characters most characters of all its answers together, {@link Long#MAX_VALUE} if no limit
  *     counts characters
  * @param at when it was reserved: a time of the windows in which it was

@@ -7,6 +7,10 @@ import reactor.core.publisher.Mono;
 public final class LocalPass implements Pass {
   final Account application;
   final int minGrant;
+
+  /** Where it took a request. */
+  final RequestRates requests;
+
   private final AgencyBook book;
   private final RateLimits rates;
 
@@ -18,11 +22,12 @@ public final class LocalPass implements Pass {
   boolean charactersLimited;
   boolean closed;
 
-  LocalPass(AgencyBook book, Account application, int minGrant, RateLimits rates) {
+  LocalPass(AgencyBook book, Account application, int minGrant, RequestRates requests) {
     this.book = book;
     this.application = application;
     this.minGrant = minGrant;
-    this.rates = rates;
+    this.requests = requests;
+    this.rates = requests.reading();
   }
 
   @Override
@@ -61,9 +66,12 @@ public final class LocalPass implements Pass {
     book.hold(this, demand, grant, characters);
   }
 
-  /** Counts a refusal that was decided elsewhere. */
+  /**
+   * Counts a refusal that was decided elsewhere. As in one process, only a window that was short
+   * costs a request per second; else the one that it took when it entered is given back.
+   */
   public Shortage refuse(Shortage shortage) {
-    book.refuse(shortage);
+    book.refuse(this, shortage);
     return shortage;
   }
 

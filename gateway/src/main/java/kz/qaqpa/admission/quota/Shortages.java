@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * reads.
  */
 final class Shortages {
+  private static final String STREAMS = "concurrentStreams";
+  private static final String REQUESTS = "requestsPerSecond";
+
   /** Running requests give back what they do not use; that can be soon. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -34,19 +37,24 @@ final class Shortages {
   /** All streams are taken: {@code streams} with the one that asks. */
   static Shortage ofStreams(String whose, long streams, long most) {
     return new Shortage(
-        Shortage.Kind.PASSING, "concurrentStreams", whose, streams, most, SOON, RateLimits.NONE);
+        Shortage.Kind.PASSING, STREAMS, whose, streams, most, SOON, RateLimits.NONE);
   }
 
   /** Too many requests came in a short time. */
   static Shortage ofRequests(String whose, RateLimits.Rate rate, Duration untilNext) {
     return new Shortage(
         Shortage.Kind.PASSING,
-        "requestsPerSecond",
+        REQUESTS,
         whose,
         rate.limit() + 1,
         rate.limit(),
         untilNext,
         new RateLimits(rate, null, null));
+  }
+
+  /** Whether a window is short; else streams or requests, which are looked at before. */
+  static boolean isOfWindow(Shortage shortage) {
+    return !shortage.setting().equals(STREAMS) && !shortage.setting().equals(REQUESTS);
   }
 
   /**

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import kz.qaqpa.admission.quota.QuotaStore.Reading;
 import org.jspecify.annotations.Nullable;
@@ -205,6 +206,16 @@ class QuotaBookTest {
   }
 
   @Test
+  void whatGetsNoAnswer_needsRoomForItsPromptAlone() {
+    Subject app = of(limits().with(TOKENS_PER_MINUTE, 100));
+    LocalPass pass = enter(app);
+    assertThat(grant(pass, new Demand(100, 400, List.of())).outputTokens()).isZero();
+    pass.closeNow(new Used(100, 400));
+    assertThat(reading("app", TOKENS_PER_MINUTE)).isEqualTo(new Count(100, 0));
+    assertThat(enter(app).reserveNow(new Demand(1, 4, List.of()))).isInstanceOf(Shortage.class);
+  }
+
+  @Test
   void withoutALimitOfCharacters_theyAreCountedAllTheSame() {
     Subject app = of(limits());
     LocalPass pass = enter(app);
@@ -287,6 +298,44 @@ class QuotaBookTest {
     assertThatThrownBy(() -> twice.reserveNow(demand(1, 20)))
         .isInstanceOf(IllegalStateException.class);
     assertThat(reading("app", TOKENS_PER_DAY)).isEqualTo(new Count(0, 21));
+  }
+
+  @Test
+  void whatIsRefusedElsewhere_givesItsRequestBack_unlessAWindowWasShort() {
+    Limits agency = limits().requests(1, 5).build();
+    Subject app = new Subject("agency", agency, "app", limits().requests(1, 4).build());
+    Shortage streams = Standing.streams(app, true, 9, 8);
+    LocalPass pass = enter(app);
+    assertThat(pass.refuse(streams)).isSameAs(streams);
+    pass.closeNow(Used.NOTHING);
+    assertThat(requestsLeft(app)).isEqualTo(3); // Itself taken off.
+    pass = enter(app);
+    pass.refuse(
+        Standing.requests(
+            app, true, new RateLimits.Rate(5, 0, Duration.ofSeconds(5)), Duration.ofSeconds(1)));
+    pass.closeNow(Used.NOTHING);
+    assertThat(requestsLeft(app)).isEqualTo(2);
+    Subject narrow = new Subject("agency", agency, "app", app.limits().withConcurrentStreams(1));
+    pass = enter(app);
+    LocalPass open = enter(app);
+    assertThat(pass.reserveUnder(narrow, demand(1, 1)))
+        .isEqualTo(Standing.streams(narrow, false, 2, 1));
+    pass.closeNow(Used.NOTHING);
+    open.closeNow(Used.NOTHING);
+    assertThat(requestsLeft(app)).isZero();
+    clock.move(Duration.ofSeconds(10));
+    Limits day = limits().with(TOKENS_PER_DAY, 1).build();
+    Subject other = new Subject("other", day, "other", limits().build());
+    pass = enter(app);
+    pass.refuse(shortage(enter(other), demand(5, 5)));
+    pass.closeNow(Used.NOTHING);
+    assertThat(requestsLeft(app)).isEqualTo(2);
+  }
+
+  private long requestsLeft(Subject app) {
+    LocalPass pass = enter(app);
+    pass.closeNow(Used.NOTHING);
+    return Objects.requireNonNull(pass.rates().requests()).remaining();
   }
 
   @Test

@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,6 +18,7 @@ public final class LossyProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final int to;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger replied = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private volatile int oneIn;
 
@@ -44,7 +44,7 @@ public final class LossyProxy implements AutoCloseable {
     return "redis://127.0.0.1:" + listener.getLocalPort();
   }
 
-  /** From now on one packet of replies in {@code packets} is lost; 0 for none. */
+  /** From now on each {@code packets}th packet of replies is lost; 0 for none. */
   public void lose(int packets) {
     oneIn = packets;
   }
@@ -85,7 +85,7 @@ public final class LossyProxy implements AutoCloseable {
       OutputStream out = into.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         int odds = oneIn;
-        if (replies && odds > 0 && ThreadLocalRandom.current().nextInt(odds) == 0) {
+        if (replies && odds > 0 && replied.incrementAndGet() % odds == 0) {
           lost.incrementAndGet();
           return;
         }

@@ -65,6 +65,51 @@ class RedisDifferentialTest {
     Seeds.forRandom(TestSize.tries(30, 1_000), random -> check(random, 3));
   }
 
+  @Test
+  void whatRedisRefusesForStreams_takesNoRequestOfItsGateway() {
+    Limits agency = limits().requests(4, 8).build();
+    Subject narrow = new Subject("agency", agency, "narrow", limits().streams(1).build());
+    Subject wide = new Subject("agency", agency, "wide", limits().build());
+    compareRefusals(narrow, wide, 1, 20);
+  }
+
+  @Test
+  void whatRedisRefusesForRequests_takesNoRequestOfItsGateway() {
+    Limits agency = limits().requests(4, 8).build();
+    Subject rare = new Subject("agency", agency, "rare", limits().requests(1, 2).build());
+    Subject often = new Subject("agency", agency, "often", limits().build());
+    compareRefusals(rare, often, 2, 20);
+  }
+
+  /**
+   * One gateway fills what {@code first} may have; others let its further requests in and Redis
+   * refuses them; then the agency still has for {@code second} what the book says, and no gateway
+   * refuses what Redis has.
+   */
+  private static void compareRefusals(Subject first, Subject second, int most, int refusals) {
+    FakeClock clock = new FakeClock(BORDERS[0]);
+    QuotaBook book = clock.book();
+    RedisTuning tuning = RedisTuning.of(server).prefix("d" + runs++ + ":");
+    Demand demand = RedisStores.demand(5, 10);
+    try (RedisQuotaStore full = RedisStores.open(tuning, clock);
+        RedisQuotaStore other = RedisStores.open(tuning, clock)) {
+      for (int i = 0; i < most; i++) {
+        assertThat(RedisStores.reserve(RedisStores.enter(full, first), demand))
+            .isEqualTo(((LocalPass) book.enter(first)).reserveNow(demand));
+      }
+      for (int i = 0; i < refusals; i++) {
+        assertThat(RedisStores.shortage(RedisStores.enter(other, first), 5, 10))
+            .isEqualTo(book.enter(first));
+      }
+      for (int i = most; i < 8; i++) {
+        assertThat(RedisStores.reserve(RedisStores.enter(other, second), demand))
+            .isEqualTo(((LocalPass) book.enter(second)).reserveNow(demand));
+      }
+      assertThat(RedisStores.shortage(RedisStores.enter(other, second), 5, 10))
+          .isEqualTo(book.enter(second));
+    }
+  }
+
   /** A request in both worlds. */
   private record Both(LocalPass inBook, Pass inRedis, Subject subject, long most) {}
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.Outcome;
@@ -68,6 +69,17 @@ class RedisReservationTest {
   }
 
   @Test
+  void whatGetsNoAnswer_needsRoomForItsPromptAlone() {
+    Demand all = new Demand(1_000, 4_000, List.of());
+    Pass pass = RedisStores.enter(store, APP);
+    assertThat(RedisStores.reserve(pass, all)).isInstanceOf(Grant.class);
+    RedisStores.close(pass, 1_000, 4_000);
+    Pass next = RedisStores.enter(store, APP);
+    assertThat(RedisStores.reserve(next, new Demand(1, 4, List.of()))).isInstanceOf(Shortage.class);
+    RedisStores.close(next, 0, 0);
+  }
+
+  @Test
   void askedAgain_givesTheSameAndTakesItOnce() {
     ScriptCall ask = store.script().reserve("id", APP, RedisStores.demand(20, 60));
     ScriptCall.Reply first = call(ask);
@@ -100,14 +112,43 @@ class RedisReservationTest {
   }
 
   @Test
+  void closedBeforeRedisAnswers_leavesNothing() {
+    List<Mono<Outcome>> asked = new ArrayList<>();
+    List<Mono<Void>> closed = new ArrayList<>();
+    observer.redis().clientPause(2_000);
+    for (int i = 0; i < 200; i++) {
+      Pass pass = RedisStores.enter(store, APP);
+      Mono<Outcome> outcome = pass.reserve(RedisStores.demand(5, 10)).cache();
+      outcome.subscribe(null, _ -> {});
+      asked.add(outcome);
+      closed.add(pass.close(Used.NOTHING));
+    }
+    Mono.when(closed).block(PATIENCE);
+    assertThat(asked)
+        .allSatisfy(outcome ->
+            assertThatThrownBy(() -> outcome.block(PATIENCE))
+                .isInstanceOf(IllegalStateException.class));
+    assertNothingIsLeft();
+  }
+
+  /** Whichever is first, the end or the answer. */
+  @Test
   void closedWhileRedisIsAsked_leavesNothing() {
     for (int i = 0; i < 200; i++) {
       Pass pass = RedisStores.enter(store, APP);
       Mono<Outcome> asked = pass.reserve(RedisStores.demand(5, 10)).cache();
       asked.subscribe(null, _ -> {});
       pass.close(Used.NOTHING).block(PATIENCE);
-      assertThatThrownBy(() -> asked.block(PATIENCE)).isInstanceOf(IllegalStateException.class);
+      try {
+        assertThat(asked.block(PATIENCE)).isInstanceOf(Grant.class);
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("reserve: the request is over");
+      }
     }
+    assertNothingIsLeft();
+  }
+
+  private void assertNothingIsLeft() {
     RedisStores.await(() -> store.health().pending() == 0);
     assertThat(account("app").isQuiet()).isTrue();
     assertThat(account("app").taken(TOKENS_PER_DAY)).isZero();
