@@ -13,13 +13,21 @@ import reactor.core.publisher.Mono;
 public interface Ledger {
 
   /**
-   * Writes a record down. What is written twice counts once.
+   * Writes a record down, and with it, all or nothing, the label of its answer. What is written
+   * twice counts once.
    *
+   * @param label of the answer, or null if nothing was delivered; its id is the record's {@link
+   *     UsageRecord#labelId}
    * @return completes, on any thread, when the record would survive the end of the process; fails
    *     with {@link LedgerFailure} if it can be kept nowhere. Begins at once, whether or not
    *     anybody subscribes, and goes on when a subscriber leaves
    */
-  Mono<Void> append(UsageRecord record);
+  Mono<Void> append(UsageRecord record, @Nullable IssuedLabel label);
+
+  /** Writes a record of a request that has no answer down. */
+  default Mono<Void> append(UsageRecord record) {
+    return append(record, null);
+  }
 
   /**
    * Counts a request that was refused: one row for each minute, application and reason. Lost if the

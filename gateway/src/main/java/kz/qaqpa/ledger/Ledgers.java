@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import kz.qaqpa.config.UserPath;
+import kz.qaqpa.label.LabelSettings;
 import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
 import kz.qaqpa.ledger.db.Databases;
 import kz.qaqpa.ledger.db.PostgresAddress;
+import kz.qaqpa.ledger.label.LabelReader;
 import kz.qaqpa.ledger.report.LedgerReader;
 import kz.qaqpa.ledger.spool.Spool;
 import kz.qaqpa.ledger.write.DurableLedger;
@@ -32,15 +34,23 @@ public final class Ledgers implements AutoCloseable {
   }
 
   /**
+   * Opens the ledger as {@link #open(LedgerSettings, Duration)}, with labels kept for three years.
+   */
+  public static Ledgers open(LedgerSettings settings) {
+    return open(settings, LabelSettings.USUAL_RETENTION);
+  }
+
+  /**
    * Opens the database, makes or changes its tables, and starts the ledger. Blocks: some hundred
    * milliseconds, so do it beside loading a model.
    *
    * <p>A PostgreSQL server that does not answer is logged and tried again every second; until then
    * records go to the spool, and everything else fails with {@link DatabaseFailure}.
    *
+   * @param labelRetention age at which labels are deleted
    * @throws DatabaseFailure in one sentence, if folder, database or password are not as they should
    */
-  public static Ledgers open(LedgerSettings settings) {
+  public static Ledgers open(LedgerSettings settings, Duration labelRetention) {
     FolderLock lock = FolderLock.take(settings.folder());
     Database database = null;
     try {
@@ -53,7 +63,7 @@ public final class Ledgers implements AutoCloseable {
               settings.spoolBytes(),
               drop,
               clock);
-      Timing timing = new Timing(settings.commitDelay(), settings.commitTimeout());
+      Timing timing = new Timing(settings.commitDelay(), settings.commitTimeout(), labelRetention);
       return new Ledgers(
           lock,
           database,
@@ -103,6 +113,11 @@ public final class Ledgers implements AutoCloseable {
   /** What was written. */
   public LedgerReader reader() {
     return new LedgerReader(database, () -> ledger.settled(SETTLE));
+  }
+
+  /** The labels that were issued. */
+  public LabelReader labels() {
+    return new LabelReader(database, () -> ledger.settled(SETTLE));
   }
 
   /** For metrics; does not wait. */

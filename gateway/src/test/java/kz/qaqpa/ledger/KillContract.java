@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code kill -9} at any moment: what somebody was told to be durable is there when the ledger is
- * opened again, once.
+ * opened again, once, and labels with it.
  */
 abstract class KillContract {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -90,6 +90,32 @@ abstract class KillContract {
               ledgers.reader().records(all).map(UsageRecord::id).collectList().block(PATIENCE));
       assertThat(found).doesNotHaveDuplicates();
       assertThat(new HashSet<>(found)).containsAll(told);
+      assertLabelsAreThereWithTheirRecords(ledgers);
     }
+  }
+
+  private static void assertLabelsAreThereWithTheirRecords(Ledgers ledgers) {
+    assertThat(
+            count(
+                ledgers,
+                "usage_record r left join label l on l.id = r.label_id and l.record_id = r.id"
+                    + " where r.label_id is not null and l.id is null"))
+        .isZero();
+    assertThat(
+            count(
+                ledgers,
+                "label l left join usage_record r on r.at = l.record_at and r.id = l.record_id"
+                    + " left join label_content c on c.label_id = l.id"
+                    + " where r.id is null or c.sha256 is null"))
+        .isZero();
+    assertThat(count(ledgers, "label")).isPositive();
+  }
+
+  private static long count(Ledgers ledgers, String from) {
+    return Objects.requireNonNull(
+        ledgers
+            .database()
+            .query(row -> row.number("n"), "select count(*) as n from " + from)
+            .blockFirst(PATIENCE));
   }
 }

@@ -6,10 +6,11 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import kz.qaqpa.fixture.LedgerTuning;
+import kz.qaqpa.ledger.spool.Entry;
 
 /**
- * What a process of its own runs to be killed: threads that append records with random pauses, and
- * print the id of each once they are told that it is durable.
+ * What a process of its own runs to be killed: threads that append records, most with a label, with
+ * random pauses, and print the id of each once they are told that it is durable.
  */
 public final class LedgerMain {
   private static final int THREADS = 8;
@@ -33,9 +34,9 @@ public final class LedgerMain {
   private static void appendForEver(Ledger ledger, SplittableRandom random, long pause) {
     try {
       while (true) {
-        UsageRecord record = RandomRecords.at(random, Instant.now());
-        ledger.append(record).block();
-        print(record.id());
+        Entry entry = RandomLabels.on(RandomRecords.at(random, Instant.now()), random);
+        ledger.append(entry.record(), entry.label()).block();
+        print(entry.record().id());
         TimeUnit.MICROSECONDS.sleep(random.nextLong(pause));
       }
     } catch (InterruptedException e) {

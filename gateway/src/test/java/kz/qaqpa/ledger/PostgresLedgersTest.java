@@ -138,10 +138,8 @@ class PostgresLedgersTest {
   @Test
   void manyGatewaysMakeTheTablesTogether() throws IOException {
     try (Ledgers ledgers = open("a")) {
-      for (String table :
-          List.of("usage_record", "refusal", "suspension", "audit", "flyway_schema_history")) {
-        ledgers.database().update("drop table " + table).block(PATIENCE);
-      }
+      ledgers.database().update("drop schema public cascade").block(PATIENCE);
+      ledgers.database().update("create schema public").block(PATIENCE);
     }
     List<Ledgers> opened = new ArrayList<>();
     IntStream.range(0, 3)

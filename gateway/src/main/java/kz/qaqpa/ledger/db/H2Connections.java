@@ -20,6 +20,7 @@ final class H2Connections {
   private final Deque<Connection> idle = new ArrayDeque<>();
   private final Set<Connection> lent = new HashSet<>();
   private @Nullable Connection writer;
+  private boolean closed;
 
   H2Connections(DataSource source, int readers) {
     this.source = source;
@@ -66,7 +67,9 @@ final class H2Connections {
     closeQuietly(connection);
   }
 
+  /** Closes all of them, and opens no more: that would open the file again. */
   synchronized void close() {
+    closed = true;
     lent.forEach(H2Connections::closeQuietly);
     lent.clear();
     idle.forEach(H2Connections::closeQuietly);
@@ -75,6 +78,9 @@ final class H2Connections {
   }
 
   private Connection connect() throws SQLException {
+    if (closed) {
+      throw new SQLException("closed", "08003");
+    }
     Connection connection = source.getConnection();
     connection.setAutoCommit(false);
     return connection;

@@ -121,6 +121,8 @@ final class H2Database implements Database {
         + retentionMillis
         // The gateway closes it, at the right moment of its own end.
         + ";DB_CLOSE_ON_EXIT=FALSE"
+        // No file of errors beside it: they are thrown, and it would repeat values.
+        + ";TRACE_LEVEL_FILE=0"
         // Rows of one answer in memory; more go through a temporary file.
         + ";MAX_MEMORY_ROWS=2000;CACHE_SIZE=16384";
   }
@@ -250,6 +252,12 @@ final class H2Database implements Database {
   @Override
   public <T> Flux<T> query(Function<Row, T> mapper, String sql, @Nullable Object... parameters) {
     Statement statement = Statement.of(sql, parameters);
+    return Flux.defer(() -> reading.isFull() ? Flux.error(busy(null)) : rows(mapper, statement));
+  }
+
+  /** For one reader. */
+  private <T> Flux<T> rows(Function<Row, T> mapper, Statement statement) {
+    AtomicBoolean left = new AtomicBoolean();
     return Flux.<T, Reading>generate(
             () -> read(statement),
             (result, sink) -> {
@@ -265,9 +273,11 @@ final class H2Database implements Database {
               return result;
             },
             Reading::close)
+        // Who has left is told nothing, though the word that he has is still on its way.
+        .onErrorResume(failure -> left.get() ? Flux.empty() : Flux.error(failure))
         .subscribeOn(reading.scheduler())
-        .cancelOn(reading.scheduler())
-        .onErrorMap(RejectedExecutionException.class, this::busy);
+        .cancelOn(reading.leaving())
+        .doOnCancel(() -> left.set(true));
   }
 
   private Reading read(Statement statement) {
@@ -308,7 +318,7 @@ final class H2Database implements Database {
     }
   }
 
-  private DatabaseFailure busy(RejectedExecutionException e) {
+  private DatabaseFailure busy(@Nullable RejectedExecutionException e) {
     return new DatabaseFailure(shown + ": busy, or closed", e);
   }
 

@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  * </pre>
  */
 final class RedoLog implements AutoCloseable {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 8 << 20;
   private static final String NAME = "ledger.redo.";
   private static final JsonMapper JSON = JsonMapper.shared();
 

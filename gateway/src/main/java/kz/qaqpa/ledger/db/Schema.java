@@ -12,7 +12,7 @@ import org.flywaydb.core.api.FlywayException;
 /** Brings a database to the tables that this version knows, by Flyway. Functions only. */
 final class Schema {
   /** The last file of {@code db/migration}. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final String HISTORY = "flyway_schema_history";
 

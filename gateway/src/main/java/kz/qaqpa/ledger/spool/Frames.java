@@ -13,8 +13,8 @@ public final class Frames {
   /** Bytes before a record. */
   static final int HEADER = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
-  /** The longest record. */
-  static final int MAX_RECORD = 1 << 16;
+  /** The longest record, with its label. */
+  static final int MAX_RECORD = 1 << 18;
 
   /** "QSP1". */
   private static final int MARK = 0x51535031;

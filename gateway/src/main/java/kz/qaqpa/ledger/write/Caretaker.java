@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import kz.qaqpa.ledger.UsageRecord;
-import kz.qaqpa.ledger.UsageRows;
 import kz.qaqpa.ledger.db.Statement;
+import kz.qaqpa.ledger.label.LabelRows;
+import kz.qaqpa.ledger.spool.Entry;
 import kz.qaqpa.ledger.spool.RecordCodec;
 import kz.qaqpa.ledger.spool.Spool;
 import org.slf4j.Logger;
@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is done beside the commits: the spool is emptied into the database, in its order; refusals
- * are written when their minute is over; a database or a disk that failed is tried again. A thread
- * of its own, which waits for either.
+ * are written when their minute is over; old labels go; a database or a disk that failed is tried
+ * again. A thread of its own, which waits for either.
  */
 final class Caretaker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
@@ -33,14 +33,21 @@ final class Caretaker implements Runnable {
   private final DatabaseGate gate;
   private final Spool spool;
   private final RefusalTally refusals;
+  private final LabelRetention retention;
   private final InstantSource clock;
   private final CountDownLatch end = new CountDownLatch(1);
   private final AtomicLong committed = new AtomicLong();
 
-  Caretaker(DatabaseGate gate, Spool spool, RefusalTally refusals, InstantSource clock) {
+  Caretaker(
+      DatabaseGate gate,
+      Spool spool,
+      RefusalTally refusals,
+      LabelRetention retention,
+      InstantSource clock) {
     this.gate = gate;
     this.spool = spool;
     this.refusals = refusals;
+    this.retention = retention;
     this.clock = clock;
   }
 
@@ -62,7 +69,9 @@ final class Caretaker implements Runnable {
       drain();
       refusals.close(clock.instant().truncatedTo(ChronoUnit.MINUTES));
       writeRefusals();
-      if (!gate.isOpen()) {
+      if (gate.isOpen()) {
+        retention.round();
+      } else {
         gate.write(NOTHING);
       }
       spool.probe();
@@ -89,18 +98,18 @@ final class Caretaker implements Runnable {
   }
 
   private boolean write(Spool.Batch batch, List<byte[]> spooled) {
-    List<UsageRecord> records = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>();
     for (byte[] bytes : spooled) {
-      RecordCodec.record(bytes).ifPresent(records::add);
+      RecordCodec.entry(bytes).ifPresent(entries::add);
     }
-    if (records.size() < spooled.size()) {
-      LOG.error("{} spooled records are of another version", spooled.size() - records.size());
+    if (entries.size() < spooled.size()) {
+      LOG.error("{} spooled records are of another version", spooled.size() - entries.size());
       batch.keepAside();
     }
-    if (!records.isEmpty() && !gate.write(UsageRows.insert(records))) {
+    if (!entries.isEmpty() && !gate.write(LabelRows.withRecords(entries))) {
       return false;
     }
-    committed.addAndGet(records.size());
+    committed.addAndGet(entries.size());
     return true;
   }
 

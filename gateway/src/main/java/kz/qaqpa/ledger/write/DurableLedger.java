@@ -3,6 +3,7 @@ package kz.qaqpa.ledger.write;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.LedgerFailure;
 import kz.qaqpa.ledger.LedgerStats;
@@ -10,19 +11,24 @@ import kz.qaqpa.ledger.LedgerStats.Lost;
 import kz.qaqpa.ledger.LedgerStats.Spooled;
 import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.ledger.db.Database;
+import kz.qaqpa.ledger.spool.Entry;
 import kz.qaqpa.ledger.spool.Spool;
 import kz.qaqpa.ledger.write.GroupQueue.Pending;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
  * A ledger whose records are in the database, or in the spool on this machine's disk, before
- * anybody is told so. Two threads of its own: one commits, one empties the spool. What is told is
- * told on the thread that commits, which must not be kept: go on elsewhere.
+ * anybody is told so. Two threads of its own: one commits, one empties the spool and deletes old
+ * labels. What is told is told on the thread that commits, which must not be kept: go on elsewhere.
  */
 public final class DurableLedger implements Ledger, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DurableLedger.class);
+
   /** Less room in memory than this, and no new work is taken. */
   private static final int FULL = GroupQueue.CAPACITY / 2;
 
@@ -49,18 +55,20 @@ public final class DurableLedger implements Ledger, AutoCloseable {
     queue = new GroupQueue(timing.commitDelay());
     gate = new DatabaseGate(database, timing.commitTimeout());
     commit = new GroupCommit(queue, gate, spool);
-    caretaker = new Caretaker(gate, spool, refusals, clock);
+    caretaker =
+        new Caretaker(gate, spool, refusals, new LabelRetention(database, timing, clock), clock);
     committing = Thread.ofPlatform().daemon().name("ledger-commit").unstarted(commit);
     caring = Thread.ofPlatform().daemon().name("ledger-spool").unstarted(caretaker);
   }
 
   /**
-   * How commits are timed.
+   * How commits are timed, and how long what they wrote stays.
    *
    * @param commitDelay how long records may be gathered for one
    * @param commitTimeout after which one counts as failed
+   * @param labelRetention age at which labels are deleted
    */
-  public record Timing(Duration commitDelay, Duration commitTimeout) {}
+  public record Timing(Duration commitDelay, Duration commitTimeout, Duration labelRetention) {}
 
   /**
    * Starts its threads; what is in the spool is written to the database from now on.
@@ -77,9 +85,16 @@ public final class DurableLedger implements Ledger, AutoCloseable {
   }
 
   @Override
-  public Mono<Void> append(UsageRecord record) {
+  public Mono<Void> append(UsageRecord record, @Nullable IssuedLabel label) {
     Sinks.Empty<Void> done = Sinks.empty();
-    if (!queue.offer(new Pending(CleanRecord.of(record), done, System.nanoTime()))) {
+    Entry entry;
+    try {
+      entry = CleanRecord.of(record, label);
+    } catch (LedgerFailure failure) {
+      LOG.error("{}", failure.text());
+      return Mono.error(failure);
+    }
+    if (!queue.offer(new Pending(entry, done, System.nanoTime()))) {
       return Mono.error(new LedgerFailure("ledger: too many records wait, or it is closed"));
     }
     return done.asMono();

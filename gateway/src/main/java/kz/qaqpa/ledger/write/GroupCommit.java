@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import kz.qaqpa.ledger.LedgerFailure;
-import kz.qaqpa.ledger.UsageRecord;
-import kz.qaqpa.ledger.UsageRows;
+import kz.qaqpa.ledger.label.LabelRows;
+import kz.qaqpa.ledger.spool.Entry;
 import kz.qaqpa.ledger.spool.RecordCodec;
 import kz.qaqpa.ledger.spool.Spool;
 import kz.qaqpa.ledger.write.GroupQueue.Pending;
@@ -46,7 +46,7 @@ final class GroupCommit implements Runnable {
   }
 
   private void write(List<Pending> group) {
-    LedgerFailure failure = tryWrite(group.stream().map(Pending::record).toList());
+    LedgerFailure failure = tryWrite(group.stream().map(Pending::entry).toList());
     for (Pending pending : group) {
       if (failure == null) {
         pending.done().tryEmitEmpty();
@@ -56,26 +56,26 @@ final class GroupCommit implements Runnable {
     }
   }
 
-  private @Nullable LedgerFailure tryWrite(List<UsageRecord> records) {
+  private @Nullable LedgerFailure tryWrite(List<Entry> entries) {
     try {
-      if (gate.isOpen() && gate.write(UsageRows.insert(records))) {
-        committed.addAndGet(records.size());
+      if (gate.isOpen() && gate.write(LabelRows.withRecords(entries))) {
+        committed.addAndGet(entries.size());
         return null;
       }
-      if (spool.append(records.stream().map(RecordCodec::bytes).toList())) {
+      if (spool.append(entries.stream().map(RecordCodec::bytes).toList())) {
         return null;
       }
-      return failure(records, "the database is away and the spool is full");
+      return failure(entries, "the database is away and the spool is full");
     } catch (IOException e) {
-      return failure(records, "the database is away and the disk of the spool takes nothing");
+      return failure(entries, "the database is away and the disk of the spool takes nothing");
     } catch (RuntimeException e) { // Whatever it is, those who wait must be told.
-      return failure(records, e.getClass().getSimpleName());
+      return failure(entries, e.getClass().getSimpleName());
     }
   }
 
-  private LedgerFailure failure(List<UsageRecord> records, String reason) {
-    failed.addAndGet(records.size());
-    LOG.error("{} records could be kept nowhere: {}", records.size(), reason);
+  private LedgerFailure failure(List<Entry> entries, String reason) {
+    failed.addAndGet(entries.size());
+    LOG.error("{} records could be kept nowhere: {}", entries.size(), reason);
     return new LedgerFailure("ledger: " + reason);
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import kz.qaqpa.ledger.UsageRecord;
+import kz.qaqpa.ledger.spool.Entry;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -39,10 +39,11 @@ final class GroupQueue {
   /**
    * A record that waits.
    *
+   * @param entry the record, with its label
    * @param done told when it is durable, or cannot be
    * @param came by {@link System#nanoTime}
    */
-  record Pending(UsageRecord record, Sinks.Empty<Void> done, long came) {}
+  record Pending(Entry entry, Sinks.Empty<Void> done, long came) {}
 
   /**
    * @param delay how long records may be gathered

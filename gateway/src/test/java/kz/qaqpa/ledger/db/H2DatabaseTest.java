@@ -6,18 +6,40 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
+import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 
 /** The embedded database. */
 class H2DatabaseTest extends DatabaseContract {
   @TempDir static Path shared;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Numbers from 1 on. */
+  private static final String SERIES = "select \"X\" as x from system_range(1, 1500)";
+
+  private static final String DROPPED = "dropped";
 
   private static Database open;
 
@@ -82,6 +104,192 @@ class H2DatabaseTest extends DatabaseContract {
                 + ": version 7, made by a newer Qaqpa (expected: at most "
                 + Schema.VERSION
                 + "); start the newer one, or restore a backup");
+  }
+
+  @Test
+  void aDatabaseOfTheFirstVersionIsBroughtOn_withWhatIsInIt() {
+    try (Database database = H2Database.open(folder, 1)) {
+      done(database.update("drop table label"));
+      done(database.update("drop table label_content"));
+      done(database.update("delete from flyway_schema_history where version = '2'"));
+      done(database.update("insert into suspension values ('a', 'b', 'c', 'd', now())"));
+    }
+    try (Database database = H2Database.open(folder, 1)) {
+      assertThat(
+              done(
+                  database
+                      .query(
+                          row -> row.number("n"),
+                          "select (select count(*) from suspension) + (select count(*) from label)"
+                              + " + (select count(*) from label_content) as n")
+                      .next()))
+          .isOne();
+    }
+  }
+
+  @Test
+  void aReadingOfAClosedDatabaseFails() {
+    Database database = H2Database.open(folder, 1);
+    database.close();
+    List<Throwable> uncaught =
+        uncaught(() -> {
+          assertThatThrownBy(() -> done(database.query(_ -> 1L, SERIES).count()))
+              .isInstanceOf(DatabaseFailure.class);
+          assertThatThrownBy(() -> done(database.update("delete from suspension")))
+              .isInstanceOf(DatabaseFailure.class);
+        });
+    assertThat(uncaught).isEmpty();
+  }
+
+  @Test
+  void aReadingInTheMiddleFailsWhenItGoesOnAfterTheEnd() {
+    List<Throwable> uncaught =
+        uncaught(() -> {
+          Database database = H2Database.open(folder, 1);
+          StepVerifier.create(database.query(row -> row.number("x"), SERIES), 0)
+              .thenRequest(1)
+              .expectNext(1L)
+              .then(database::close)
+              .thenRequest(1)
+              .expectError(DatabaseFailure.class)
+              .verify(PATIENCE);
+        });
+    assertThat(uncaught).isEmpty();
+    assertThat(folder.resolve("ledger.trace.db")).doesNotExist(); // It would repeat values.
+  }
+
+  @Test
+  void whoLeavesAReadingAfterTheEndLeavesInPeace() {
+    List<Throwable> uncaught =
+        uncaught(() -> {
+          Database database = H2Database.open(folder, 1);
+          StepVerifier.create(database.query(row -> row.number("x"), SERIES), 0)
+              .thenRequest(1)
+              .expectNext(1L)
+              .then(database::close)
+              .thenCancel()
+              .verify(PATIENCE);
+        });
+    assertThat(uncaught).isEmpty();
+  }
+
+  @Test
+  void readersMayLookWhileItIsClosed() {
+    List<Throwable> uncaught =
+        uncaught(() ->
+            Seeds.forRandom(
+                TestSize.tries(20, 300),
+                random -> {
+                  Database database = H2Database.open(folder, 2);
+                  Duration patience = Duration.ofNanos(random.nextLong(1, 20_000_000));
+                  List<CompletableFuture<Void>> looks =
+                      IntStream.range(0, 8)
+                          .mapToObj(_ -> looking(database, patience).toFuture())
+                          .toList();
+                  LockSupport.parkNanos(random.nextLong(30_000_000));
+                  database.close();
+                  assertThat(looks)
+                      .allSatisfy(look ->
+                          assertThat(look)
+                              .failsWithin(PATIENCE)
+                              .withThrowableThat()
+                              .withCauseInstanceOf(DatabaseFailure.class));
+                  // Nobody has opened the file again.
+                  assertThatThrownBy(() -> done(database.query(_ -> 1L, SERIES).count()))
+                      .isInstanceOf(DatabaseFailure.class);
+                }));
+    // A failure in the very moment in which a reader's patience ends may be dropped by Reactor.
+    assertThat(uncaught)
+        .allSatisfy(failure ->
+            assertThat(failure).hasMessage(DROPPED).hasCauseInstanceOf(DatabaseFailure.class));
+  }
+
+  @Test
+  void tooManyReadingsAreRefused_andQuietly() {
+    List<Throwable> uncaught =
+        uncaught(() -> {
+          try (Database database = H2Database.open(folder, 1)) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Mono<Long> slow =
+                database.query(row -> waitFor(begun, go, row.number("x")), SERIES).take(3).count();
+            CompletableFuture<@Nullable Long> first = slow.toFuture();
+            waitFor(begun, begun, 0);
+            List<CompletableFuture<Long>> all =
+                IntStream.range(0, 1100)
+                    .mapToObj(_ -> database.query(_ -> 1L, SERIES).take(1).count().toFuture())
+                    .toList();
+            assertThat(all.getLast())
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withCauseInstanceOf(DatabaseFailure.class)
+                .withMessageContaining("busy");
+            all.subList(1, 500).forEach(reading -> reading.cancel(true));
+            go.countDown();
+            assertThat(first).succeedsWithin(PATIENCE).isEqualTo(3L);
+            assertThat(all.getFirst()).succeedsWithin(PATIENCE).isEqualTo(1L);
+            assertThat(all.get(1000)).succeedsWithin(PATIENCE).isEqualTo(1L);
+          }
+        });
+    assertThat(uncaught).isEmpty();
+  }
+
+  /** Reads again and again, each time only so long. */
+  private static Mono<Void> looking(Database database, Duration patience) {
+    return database
+        .query(row -> row.number("x"), SERIES)
+        .concatMap(Mono::just, 16) // Asks for a few at a time.
+        .count()
+        .timeout(patience)
+        .onErrorResume(TimeoutException.class, _ -> Mono.just(0L))
+        .repeat()
+        .then();
+  }
+
+  @Test
+  void whoHasLeftIsToldOfNoFailure() {
+    List<Throwable> uncaught =
+        uncaught(() -> {
+          try (Database database = H2Database.open(folder, 1)) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Disposable reader =
+                database
+                    .query(row -> waitFor(begun, go, row.number("x")) + row.number("none"), SERIES)
+                    .subscribe();
+            waitFor(begun, begun, 0);
+            reader.dispose();
+            go.countDown();
+          }
+        });
+    assertThat(uncaught).isEmpty();
+  }
+
+  private static long waitFor(CountDownLatch begun, CountDownLatch go, long then) {
+    begun.countDown();
+    try {
+      if (!go.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("not within " + PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return then;
+  }
+
+  /** What a scheduler could tell nobody, or a reader no longer, while something runs. */
+  private static List<Throwable> uncaught(Runnable task) {
+    List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    Schedulers.onHandleError(
+        "H2DatabaseTest", (_, failure) -> uncaught.add(new AssertionError("uncaught", failure)));
+    Hooks.onErrorDropped(failure -> uncaught.add(new AssertionError(DROPPED, failure)));
+    try {
+      task.run();
+    } finally {
+      Schedulers.resetOnHandleError("H2DatabaseTest");
+      Hooks.resetOnErrorDropped();
+    }
+    return uncaught;
   }
 
   @Test

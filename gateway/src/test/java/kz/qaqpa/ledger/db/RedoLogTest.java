@@ -77,7 +77,7 @@ class RedoLogTest {
     try (RedoLog log = RedoLog.open(folder)) {
       for (int i = 0; i < 60; i++) {
         List<Statement> change =
-            List.of(Statement.of("update t set a = ?", i + "x".repeat(100_000)));
+            List.of(Statement.of("update t set a = ?", i + "x".repeat(800_000)));
         log.append(change);
         written.add(change);
       }

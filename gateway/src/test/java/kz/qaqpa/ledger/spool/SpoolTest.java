@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kz.qaqpa.ledger.RandomLabels;
 import kz.qaqpa.ledger.RandomRecords;
-import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
@@ -238,15 +238,33 @@ class SpoolTest {
     Seeds.forRandom(
         TestSize.tries(100, 10_000),
         random -> {
-          UsageRecord record = RandomRecords.any(random);
-          assertThat(RecordCodec.record(RecordCodec.bytes(record))).contains(record);
+          Entry plain = new Entry(RandomRecords.any(random), null);
+          assertThat(RecordCodec.entry(RecordCodec.bytes(plain))).contains(plain);
+          Entry labelled = RandomLabels.on(RandomRecords.any(random), random);
+          assertThat(RecordCodec.entry(RecordCodec.bytes(labelled))).contains(labelled);
         });
-    UsageRecord record = RandomRecords.any(new SplittableRandom(1));
-    String json = new String(RecordCodec.bytes(record), UTF_8);
+  }
+
+  @Test
+  void recordsOfOtherVersionsAreReadAsFarAsTheyAreWhole() {
+    RandomGenerator random = new SplittableRandom(1);
+    Entry plain = new Entry(RandomRecords.any(random), null);
+    String json = new String(RecordCodec.bytes(plain), UTF_8);
+    assertThat(json).doesNotContain("\"label\""); // As before there were labels.
     String newer = json.substring(0, json.length() - 1) + ",\"added\":{\"later\":[1]}}";
-    assertThat(RecordCodec.record(newer.getBytes(UTF_8))).contains(record);
-    assertThat(RecordCodec.record("{\"id\":7}".getBytes(UTF_8))).isEmpty();
-    assertThat(RecordCodec.record("nothing".getBytes(UTF_8))).isEmpty();
+    assertThat(RecordCodec.entry(newer.getBytes(UTF_8))).contains(plain);
+    Entry labelled = RandomLabels.on(RandomRecords.any(random), random);
+    String whole = new String(RecordCodec.bytes(labelled), UTF_8);
+    for (String broken :
+        List.of(
+            "{\"id\":7}",
+            "nothing",
+            "[]",
+            whole.replace("\"payload\"", "\"other\""),
+            whole.replace("\"contentSha256\"", "\"other\""),
+            whole.replaceFirst("\"label\":\\{.*}", "\"label\":7}"))) {
+      assertThat(RecordCodec.entry(broken.getBytes(UTF_8))).isEmpty();
+    }
   }
 
   private Spool open(long capacity) throws IOException {

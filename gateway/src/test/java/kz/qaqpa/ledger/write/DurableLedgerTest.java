@@ -45,7 +45,8 @@ import reactor.core.publisher.Mono;
 /** The ledger on the embedded database, which is made to fail in every way. */
 class DurableLedgerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Timing TIMING = new Timing(Duration.ofMillis(5), Duration.ofMillis(500));
+  private static final Timing TIMING =
+      new Timing(Duration.ofMillis(5), Duration.ofMillis(500), Duration.ofDays(1));
   private static final UsageFilter ALL =
       new UsageFilter(null, null, Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
   private static final Comparator<UsageRecord> ORDER =
