@@ -2,6 +2,7 @@ package kz.qaqpa.admission;
 
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.Subject;
+import kz.qaqpa.label.Provenance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,13 @@ public record Application(
   /** Its name among the applications of all agencies. */
   public String fullId() {
     return agency.id() + '/' + id;
+  }
+
+  /** Who answers for it and what it is, as its labels say. */
+  public Provenance provenance() {
+    return declaration == null
+        ? Provenance.undeclared(agency.id(), id, agency.name())
+        : declaration.provenance(agency.id(), id);
   }
 
   /**

@@ -3,7 +3,6 @@ package kz.qaqpa.admission;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.crypto.Mac;
@@ -24,10 +23,12 @@ public final class PrefixSalts {
     this.secret = new SecretKeySpec(secret, ALGORITHM);
   }
 
-  /** Salts of a fresh random secret. */
-  public static PrefixSalts random() {
-    byte[] secret = new byte[32];
-    new SecureRandom().nextBytes(secret);
+  /**
+   * Salts of a secret.
+   *
+   * @param secret 32 random bytes, known to nobody else
+   */
+  public static PrefixSalts of(byte[] secret) {
     return new PrefixSalts(secret);
   }
 

@@ -3,6 +3,7 @@ package kz.qaqpa.admission;
 import java.time.Duration;
 import java.util.List;
 import kz.qaqpa.admission.quota.QuotaFallback;
+import kz.qaqpa.label.NoticePolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param priorityClass whose turn comes first
  * @param deadline after which its answers are ended, or null for the server's
  * @param notice who shows its users that a machine answers
+ * @param watermark whether the choice of words carries a mark
  * @param quotaFallback what holds while the shared store of quotas is away
  * @param reports whose usage it may see
+ * @param detectLabels whether it may ask if a text carries the mark
  */
 public record Terms(
     List<String> models,
     PriorityClass priorityClass,
     @Nullable Duration deadline,
-    Notice notice,
+    NoticePolicy notice,
+    boolean watermark,
     QuotaFallback quotaFallback,
-    Reports reports) {
+    Reports reports,
+    boolean detectLabels) {
 
   /** What holds for an application that says nothing. */
   public static final Terms STANDARD =
@@ -29,9 +34,11 @@ public record Terms(
           List.of(),
           PriorityClass.INTERACTIVE,
           null,
-          Notice.APPEND,
+          NoticePolicy.APPEND,
+          true,
           QuotaFallback.CLOSED,
-          Reports.APPLICATION);
+          Reports.APPLICATION,
+          false);
 
   /** Copies the list. */
   public Terms {
@@ -51,16 +58,6 @@ public record Terms(
     INTERACTIVE,
     /** Nobody waits. */
     BATCH
-  }
-
-  /** Where users read that a machine answers. */
-  public enum Notice {
-    /** After the answer. */
-    APPEND,
-    /** Before the answer. */
-    PREPEND,
-    /** The application shows it. */
-    CLIENT
   }
 
   /** Whose usage an application may see. */

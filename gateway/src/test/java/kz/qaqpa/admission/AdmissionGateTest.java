@@ -3,6 +3,7 @@ package kz.qaqpa.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,12 @@ import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.admission.suspension.SuspensionCheck;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.fixture.Nobody;
+import kz.qaqpa.label.LocalText;
 import org.junit.jupiter.api.Test;
 
 class AdmissionGateTest {
   private static final Agency AGENCY =
-      new Agency("minfin", new Agency.Names("қ", "р", "e"), Limits.NONE);
+      new Agency("minfin", new LocalText("қ", "р", "e"), Limits.NONE);
 
   @Test
   void cap_isExactUnderConcurrency() throws Exception {
@@ -80,10 +82,11 @@ class AdmissionGateTest {
   }
 
   @Test
-  void salts_differByAgencyAndProcess() {
-    PrefixSalts salts = PrefixSalts.random();
+  void salts_differByAgencyAndSecret() {
+    PrefixSalts salts = PrefixSalts.of(new byte[32]);
     Agency other = new Agency("kgd", AGENCY.name(), Limits.NONE);
     assertThat(salts.of(AGENCY)).isEqualTo(salts.of(AGENCY)).isNotEqualTo(salts.of(other));
-    assertThat(PrefixSalts.random().of(AGENCY)).isNotEqualTo(salts.of(AGENCY));
+    assertThat(PrefixSalts.of("another secret".getBytes(StandardCharsets.US_ASCII)).of(AGENCY))
+        .isNotEqualTo(salts.of(AGENCY));
   }
 }

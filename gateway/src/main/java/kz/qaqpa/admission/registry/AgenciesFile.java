@@ -2,9 +2,9 @@ package kz.qaqpa.admission.registry;
 
 import java.util.List;
 import java.util.Objects;
-import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Ids;
 import kz.qaqpa.admission.quota.Limits;
+import kz.qaqpa.label.LocalText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ public record AgenciesFile(List<AgencyEntry> agencies) {
    */
   public record AgencyEntry(
       String id,
-      Agency.Names name,
+      LocalText name,
       @Nullable Limits limits,
       @Nullable List<ApplicationEntry> applications) {
 

@@ -11,6 +11,7 @@ import kz.qaqpa.admission.Terms;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaFallback;
 import kz.qaqpa.config.Expect;
+import kz.qaqpa.label.NoticePolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param id short ASCII name
  * @param declaration what its owner declares of it; required once it can be asked in its name
  * @param notice where users read that a machine answers; append if absent
+ * @param watermark whether the choice of words carries a mark; on if absent
  * @param models ids of the models that it may ask; all if absent
  * @param priorityClass whose turn comes first; interactive if absent
  * @param deadline after which its answers are ended, 1 s to 1 d; the server's if absent
  * @param limits what it may use; anything but more than 64 streams if absent
  * @param quotaFallback what holds while the shared store of quotas is away; closed if absent
  * @param reports whose usage it may see; its own if absent
+ * @param detectLabels whether it may ask if a text carries the mark; false if absent
  * @param keys its keys; none if absent
  * @param clientCertificates certificates that stand for it; none if absent
  * @param tokens bearer tokens that stand for it; none if absent
@@ -32,16 +35,29 @@ import org.jspecify.annotations.Nullable;
 public record ApplicationEntry(
     String id,
     @Nullable Declaration declaration,
-    Terms.@Nullable Notice notice,
+    @Nullable NoticePolicy notice,
+    @Nullable Watermark watermark,
     @Nullable List<String> models,
     Terms.@Nullable PriorityClass priorityClass,
     @Nullable Duration deadline,
     @Nullable Limits limits,
     @Nullable QuotaFallback quotaFallback,
     Terms.@Nullable Reports reports,
+    @Nullable Boolean detectLabels,
     @Nullable List<KeyEntry> keys,
     @Nullable List<CertificateEntry> clientCertificates,
     @Nullable List<TokenEntry> tokens) {
+
+  /**
+   * Whether the choice of words carries a mark. Words, as YAML 1.2 has no booleans but true and
+   * false.
+   */
+  public enum Watermark {
+    /** It does. */
+    ON,
+    /** It does not. */
+    OFF
+  }
 
   /** Checks ranges. */
   public ApplicationEntry {
@@ -91,7 +107,9 @@ public record ApplicationEntry(
             priorityClass == null ? usual.priorityClass() : priorityClass,
             deadline,
             notice == null ? usual.notice() : notice,
+            watermark == null ? usual.watermark() : watermark == Watermark.ON,
             quotaFallback == null ? usual.quotaFallback() : quotaFallback,
-            reports == null ? usual.reports() : reports));
+            reports == null ? usual.reports() : reports,
+            detectLabels == null ? usual.detectLabels() : detectLabels));
   }
 }

@@ -40,10 +40,8 @@ record RegistryCheck(boolean localProfile, Set<String> issuers) implements FileC
             path + ".declaration",
             "missing (expected: a mapping, as the application has keys, certificates or tokens)");
       }
-    } else if (declaration.mode() == Declaration.Mode.LOCAL && !localProfile) {
-      problems.add(
-          path + ".declaration.mode",
-          "local (expected: open or closed, as registry.localProfile is false)");
+    } else {
+      new DeclarationCheck(declaration, path + ".declaration", problems).check(localProfile);
     }
     for (int i = 0; i < application.tokens().size(); i++) {
       String issuer = application.tokens().get(i).issuer();

@@ -19,6 +19,9 @@ import kz.qaqpa.admission.Terms;
 import kz.qaqpa.admission.quota.QuotaFallback;
 import kz.qaqpa.config.ConfigException;
 import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.label.LocalText;
+import kz.qaqpa.label.NoticePolicy;
+import kz.qaqpa.label.Provenance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +47,19 @@ class AgenciesFileTest {
                 autonomy: low
                 mode: closed
                 ground: [service_notice, synthetic_result]
+                agreementUrl: https://chat.example.kz/agreement
+                humanReviewUrl: https://chat.example.kz/review
+                oversight:
+                  name: {ru: надзор, kk: қадағалау, en: oversight}
+                  phone: +7 (7172) 74-00-00
+                  email: ai@minfin.example.kz
+                  url: https://minfin.example.kz/ai
+                documents:
+                  - Тәуекелдерді басқару, № 12
+                  - https://minfin.example.kz/passport.pdf
+                functions: [question_answering, translation]
               notice: prepend
+              watermark: off
               models: [kaz-mini, other]
               priorityClass: citizen
               deadline: 2m
@@ -54,6 +69,7 @@ class AgenciesFileTest {
                 charactersPerDay: 1000
               quotaFallback: local-share
               reports: agency
+              detectLabels: true
               keys:
                 - sha256: AAAA
                   notBefore: 2026-01-01T00:00:00+05:00
@@ -81,22 +97,34 @@ class AgenciesFileTest {
     assertThat(chat.declaration())
         .isEqualTo(
             new Declaration(
-                new Agency.Names("мақсат", "цель", "purpose"),
-                new Agency.Names("иесі", "собственник", "owner"),
-                new Agency.Names("иегер", "владелец", "holder"),
-                Declaration.Risk.MEDIUM,
-                Declaration.Autonomy.LOW,
-                Declaration.Mode.CLOSED,
-                List.of(Declaration.Ground.SERVICE_NOTICE, Declaration.Ground.SYNTHETIC_RESULT)));
+                new LocalText("мақсат", "цель", "purpose"),
+                new LocalText("иесі", "собственник", "owner"),
+                new LocalText("иегер", "владелец", "holder"),
+                Provenance.Risk.MEDIUM,
+                Provenance.Autonomy.LOW,
+                Provenance.Mode.CLOSED,
+                List.of(Provenance.Ground.SERVICE_NOTICE, Provenance.Ground.SYNTHETIC_RESULT),
+                "https://chat.example.kz/agreement",
+                "https://chat.example.kz/review",
+                new Declaration.Oversight(
+                    new LocalText("қадағалау", "надзор", "oversight"),
+                    "+7 (7172) 74-00-00",
+                    "ai@minfin.example.kz",
+                    "https://minfin.example.kz/ai"),
+                List.of("Тәуекелдерді басқару, № 12", "https://minfin.example.kz/passport.pdf"),
+                List.of(
+                    Declaration.Function.QUESTION_ANSWERING, Declaration.Function.TRANSLATION)));
     assertThat(chat.terms())
         .isEqualTo(
             new Terms(
                 List.of("kaz-mini", "other"),
                 Terms.PriorityClass.CITIZEN,
                 Duration.ofMinutes(2),
-                Terms.Notice.PREPEND,
+                NoticePolicy.PREPEND,
+                false,
                 QuotaFallback.LOCAL_SHARE,
-                Terms.Reports.AGENCY));
+                Terms.Reports.AGENCY,
+                true));
     assertThat(chat.limits().burst()).isEqualTo(40);
     assertThat(chat.limits().charactersPerDay()).isEqualTo(1000);
     assertThat(chat.limits().tokensPerDay()).isNull();
@@ -116,9 +144,11 @@ class AgenciesFileTest {
                 List.of(),
                 Terms.PriorityClass.INTERACTIVE,
                 null,
-                Terms.Notice.APPEND,
+                NoticePolicy.APPEND,
+                true,
                 QuotaFallback.CLOSED,
-                Terms.Reports.APPLICATION));
+                Terms.Reports.APPLICATION,
+                false));
   }
 
   @Test
@@ -146,8 +176,8 @@ class AgenciesFileTest {
       quoteCharacter = '`',
       value = {
         "id: minfin | id: Қаржы | 2: agencies[0].id: \"Қаржы\" (expected: 1 to 64 of a-z",
-        "id: quiet | id: chat | 39: agencies[0].applications[1].id: the same as agencies[0].appl",
-        "name: {kk: қ | name: {kk: '' | 3: agencies[0].name.kk: \"\" (expected: a name)",
+        "id: quiet | id: chat | 52: agencies[0].applications[1].id: the same as agencies[0].appl",
+        "name: {kk: қ | name: {kk: '' | 3: agencies[0].name.kk: \"\" (expected: a text)",
         "risk: medium | risk: low | 11: agencies[0].applications[0].declaration.risk: low (expected:"
             + " one of [minimal, medium, high])",
         "autonomy: low | autonomy: none | 12: agencies[0].applications[0].declaration.autonomy: none",
@@ -161,31 +191,36 @@ class AgenciesFileTest {
         "[service_notice, synthetic_result] | service_notice | 14: agencies[0].applications[0]"
             + ".declaration.ground: service_notice (expected: a list)",
         "declaration: | limit: | 7: agencies[0].applications[0].limit: unknown key",
-        "notice: prepend | notice: none | 15: agencies[0].applications[0].notice: none (expected:"
+        "notice: prepend | notice: none | 26: agencies[0].applications[0].notice: none (expected:"
             + " one of [append, prepend, client])",
-        "[kaz-mini, other] | [] | 16: agencies[0].applications[0].models: none (expected: at least",
-        "priorityClass: citizen | priorityClass: vip | 17: agencies[0].applications[0].priorityC",
-        "deadline: 2m | deadline: 2 | 18: agencies[0].applications[0].deadline: 2 (expected: a dur",
-        "deadline: 2m | deadline: 2d | 18: agencies[0].applications[0].deadline: PT48H (expected: P",
-        "burst: 40 | burst: -1 | 21: agencies[0].applications[0].limits.burst: -1 (expected",
-        "burst: 40 | brust: 40 | 21: agencies[0].applications[0].limits.brust: unknown key",
-        "charactersPerDay: 1000 | charactersPerDay: 1.5 | 22: agencies[0].applications[0].limits.cha",
+        "watermark: off | watermark: false | 27: agencies[0].applications[0].watermark: false"
+            + " (expected: one of [on, off])",
+        "watermark: off | watermark: no | 27: agencies[0].applications[0].watermark: no (expected",
+        "detectLabels: true | detectLabels: on | 37: agencies[0].applications[0].detectLabels: on"
+            + " (expected: true or false)",
+        "[kaz-mini, other] | [] | 28: agencies[0].applications[0].models: none (expected: at least",
+        "priorityClass: citizen | priorityClass: vip | 29: agencies[0].applications[0].priorityC",
+        "deadline: 2m | deadline: 2 | 30: agencies[0].applications[0].deadline: 2 (expected: a dur",
+        "deadline: 2m | deadline: 2d | 30: agencies[0].applications[0].deadline: PT48H (expected: P",
+        "burst: 40 | burst: -1 | 33: agencies[0].applications[0].limits.burst: -1 (expected",
+        "burst: 40 | brust: 40 | 33: agencies[0].applications[0].limits.brust: unknown key",
+        "charactersPerDay: 1000 | charactersPerDay: 1.5 | 34: agencies[0].applications[0].limits.cha",
         "tokensPerMonth: 3000000000 | tokensPerMonth: 9e99 | 4: agencies[0].limits.tokensPerMonth",
-        "local-share | share | 23: agencies[0].applications[0].quotaFallback: share (expected: one"
+        "local-share | share | 35: agencies[0].applications[0].quotaFallback: share (expected: one"
             + " of [closed, local-share])",
-        "reports: agency | reports: all | 24: agencies[0].applications[0].reports: all",
-        "sha256: aaaa | sha256: zaaa | 26: agencies[0].applications[0].keys[0].sha256: 64 character",
-        "sha256: aaaa | key: aaaa | 26: agencies[0].applications[0].keys[0].key: unknown key",
-        "notBefore: 2026 | notBefore: 2028 | 27: agencies[0].applications[0].keys[0].notBefore: 2027"
+        "reports: agency | reports: all | 36: agencies[0].applications[0].reports: all",
+        "sha256: aaaa | sha256: zaaa | 39: agencies[0].applications[0].keys[0].sha256: 64 character",
+        "sha256: aaaa | key: aaaa | 39: agencies[0].applications[0].keys[0].key: unknown key",
+        "notBefore: 2026 | notBefore: 2028 | 40: agencies[0].applications[0].keys[0].notBefore: 2027"
             + "-12-31T19:00:00Z (expected: before expires)",
-        "00+05:00 | 00 | 27: agencies[0].applications[0].keys[0].notBefore: <19 characters>",
-        "revoked: false | revoked: maybe | 29: agencies[0].applications[0].keys[0].revoked: <5 c",
-        "sha256: AB | sha256: AX | 32: agencies[0].applications[0].clientCertificates[0].sha256: 95",
-        "CN=chat, | chat, | 33: agencies[0].applications[0].clientCertificates[1].subject: malformed",
-        "subject: someone | sub: someone | 36: agencies[0].applications[0].tokens[0].sub: unknown",
-        ", subject: someone | `` | 36: agencies[0].applications[0].tokens[0]: neither subject nor",
-        "subject: someone | client: chat | 37: agencies[0].applications[0].tokens[1]: the same as a",
-        "issuer: govid, | issuer: other, | 36: agencies[0].applications[0].tokens[0].issuer: unknown"
+        "00+05:00 | 00 | 40: agencies[0].applications[0].keys[0].notBefore: <19 characters>",
+        "revoked: false | revoked: maybe | 42: agencies[0].applications[0].keys[0].revoked: <5 c",
+        "sha256: AB | sha256: AX | 45: agencies[0].applications[0].clientCertificates[0].sha256: 95",
+        "CN=chat, | chat, | 46: agencies[0].applications[0].clientCertificates[1].subject: malformed",
+        "subject: someone | sub: someone | 49: agencies[0].applications[0].tokens[0].sub: unknown",
+        ", subject: someone | `` | 49: agencies[0].applications[0].tokens[0]: neither subject nor",
+        "subject: someone | client: chat | 50: agencies[0].applications[0].tokens[1]: the same as a",
+        "issuer: govid, | issuer: other, | 49: agencies[0].applications[0].tokens[0].issuer: unknown"
             + " (expected: a name from identity.yaml, one of [govid])",
       })
   void whatIsWrongIsNamedWithItsLine(String good, String bad, String problem) throws IOException {
@@ -202,7 +237,7 @@ class AgenciesFileTest {
             "tokens: [{issuer: govid, subject: a}]")) {
       assertThat(problems(WHOLE + "        " + door.replace(HASH, "b".repeat(64)) + "\n"))
           .containsExactly(
-              ":39: agencies[0].applications[1].declaration: missing (expected: a mapping, as the"
+              ":52: agencies[0].applications[1].declaration: missing (expected: a mapping, as the"
                   + " application has keys, certificates or tokens)");
     }
   }
@@ -240,17 +275,17 @@ class AgenciesFileTest {
     assertThat(problems(WHOLE + more))
         .extracting(problem -> problem.replaceAll("\\(expected.*", ""))
         .containsExactly(
-            ":48: agencies[0].applications[1].keys[0]: the same as"
+            ":61: agencies[0].applications[1].keys[0]: the same as"
                 + " agencies[0].applications[0].keys[0] ",
-            ":48: agencies[0].applications[1].keys[1]: the same as"
+            ":61: agencies[0].applications[1].keys[1]: the same as"
                 + " agencies[0].applications[0].keys[0] ",
-            ":49: agencies[0].applications[1].clientCertificates[0]: the same as"
+            ":62: agencies[0].applications[1].clientCertificates[0]: the same as"
                 + " agencies[0].applications[0].clientCertificates[0] ",
-            ":49: agencies[0].applications[1].clientCertificates[1]: the same as"
+            ":62: agencies[0].applications[1].clientCertificates[1]: the same as"
                 + " agencies[0].applications[0].clientCertificates[1] ",
-            ":50: agencies[0].applications[1].tokens[0]: the same as"
+            ":63: agencies[0].applications[1].tokens[0]: the same as"
                 + " agencies[0].applications[0].tokens[1] ",
-            ":51: agencies[1].id: the same as agencies[0].id ");
+            ":64: agencies[1].id: the same as agencies[0].id ");
   }
 
   @Test
@@ -265,10 +300,24 @@ class AgenciesFileTest {
   }
 
   @Test
+  void theWatermarkIsOnOrOff_asItIsWritten() throws IOException {
+    assertThat(watermark("watermark: off")).isFalse();
+    assertThat(watermark("watermark: \"off\"")).isFalse();
+    assertThat(watermark("watermark: on")).isTrue();
+    assertThat(watermark("watermark: \"on\"")).isTrue();
+    assertThat(watermark("")).isTrue();
+  }
+
+  private boolean watermark(String line) throws IOException {
+    AgencyDirectory directory = read(WHOLE.replace("watermark: off", line));
+    return Objects.requireNonNull(directory.application("minfin", "chat")).terms().watermark();
+  }
+
+  @Test
   void modeLocalIsForTheLocalProfile() throws IOException {
     write(WHOLE.replace("mode: closed", "mode: local"));
     Application chat = Objects.requireNonNull(shipped(folder, true).application("minfin", "chat"));
-    assertThat(Objects.requireNonNull(chat.declaration()).mode()).isEqualTo(Declaration.Mode.LOCAL);
+    assertThat(Objects.requireNonNull(chat.declaration()).mode()).isEqualTo(Provenance.Mode.LOCAL);
   }
 
   private List<String> problems(String text) {

@@ -14,6 +14,8 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.Terms;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaFallback;
+import kz.qaqpa.label.LocalText;
+import kz.qaqpa.label.NoticePolicy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +25,7 @@ class AgencyDirectoryTest {
 
   @Test
   void keysBelongToTheirApplicationOnly() {
-    Agency agency = new Agency("minfin", new Agency.Names("қ", "р", "e"), Limits.NONE);
+    Agency agency = new Agency("minfin", new LocalText("қ", "р", "e"), Limits.NONE);
     Application one = new Application(agency, "one", Limits.NONE);
     Application two = new Application(agency, "two", Limits.NONE);
     AgencyDirectory directory =
@@ -127,19 +129,21 @@ class AgencyDirectoryTest {
             List.of(
                 new AgenciesFile.AgencyEntry(
                     "minfin",
-                    new Agency.Names("қ", "р", "e"),
+                    new LocalText("қ", "р", "e"),
                     null,
                     List.of(
                         new ApplicationEntry(
                             "chat",
                             null,
-                            Terms.Notice.APPEND,
+                            NoticePolicy.APPEND,
+                            null,
                             null,
                             Terms.PriorityClass.BATCH,
                             null,
                             null,
                             QuotaFallback.CLOSED,
                             Terms.Reports.AGENCY,
+                            null,
                             keys,
                             certificates,
                             tokens))))));

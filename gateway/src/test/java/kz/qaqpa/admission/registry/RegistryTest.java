@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -31,6 +32,19 @@ class RegistryTest {
             - id: development
               limits: {concurrentStreams: 7}
       """;
+
+  private static final String DECLARED =
+      ONE
+          + """
+                  declaration:
+                    purpose: {kk: а, ru: б, en: c}
+                    owner: {kk: а, ru: б, en: c}
+                    holder: {kk: а, ru: б, en: c}
+                    risk: minimal
+                    autonomy: low
+                    mode: open
+                    ground: [service_notice]
+          """;
 
   @TempDir private Path folder;
 
@@ -63,6 +77,31 @@ class RegistryTest {
           .isEqualTo(new Registry.Status(1, registry.status().refused(), null));
       assertThat(registry.status().refused()).isPositive();
       assertThat(registry.directory()).isSameAs(good);
+    }
+  }
+
+  @Test
+  void aFileThatTheLawForbids_changesNothing() throws Exception {
+    write(DECLARED);
+    try (Registry registry = unwatched()) {
+      AgencyDirectory good = registry.directory();
+      for (String forbidden :
+          List.of(
+              DECLARED.replace("risk: minimal", "risk: high"),
+              DECLARED.replace("autonomy: low", "autonomy: high"),
+              DECLARED + "          functions: [social_scoring]\n")) {
+        write(forbidden);
+        assertThat(registry.reload()).isEqualTo(Registry.Outcome.REFUSED);
+        assertThat(registry.directory()).isSameAs(good);
+        assertThat(Objects.requireNonNull(registry.status().trouble()).problems())
+            .isNotEmpty()
+            .allSatisfy(
+                problem -> assertThat(problem).contains("agencies[0].applications[0].declaration"));
+      }
+      write(DECLARED + "          functions: [translation]\n");
+      assertThat(registry.reload()).isEqualTo(Registry.Outcome.APPLIED);
+      assertThat(registry.directory()).isNotSameAs(good);
+      assertThat(registry.status().trouble()).isNull();
     }
   }
 
