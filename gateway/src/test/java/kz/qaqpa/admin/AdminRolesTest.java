@@ -63,6 +63,9 @@ class AdminRolesTest {
           GET    | /v1/usage                                     | 200      | 200     | 200    | 200 | 401    | 401
           GET    | /admin/usage                                  | 200      | 200     | 200    | 200 | 401    | 401
           GET    | /v1/usage?agency=kgd                          | 200      | 200     | 403    | 200 | 401    | 401
+          GET    | /admin/labels                                 | 200      | 200     | 200    | 200 | 401    | 401
+          GET    | /admin/labels?agency=kgd                      | 200      | 200     | 403    | 200 | 401    | 401
+          GET    | /admin/labels/01HZZZZZZZZZZZZZZZZZZZZZZZ      | 404      | 404     | 404    | 404 | 401    | 401
           GET    | /metrics                                      | 200      | 200     | 403    | 403 | 401    | 401
           GET    | /                                             | 404      | 404     | 404    | 404 | 404    | 404
           GET    | /v1/models                                    | 404      | 404     | 404    | 404 | 404    | 404

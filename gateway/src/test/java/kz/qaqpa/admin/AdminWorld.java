@@ -18,6 +18,7 @@ import kz.qaqpa.admin.audit.Audit;
 import kz.qaqpa.admin.audit.AuditEvent;
 import kz.qaqpa.admin.audit.AuditTrail;
 import kz.qaqpa.admin.audit.DatabaseAuditTrail;
+import kz.qaqpa.admin.label.LabelsAction;
 import kz.qaqpa.admin.operator.OperatorKey;
 import kz.qaqpa.admin.operator.Operators;
 import kz.qaqpa.admin.operator.OperatorsFile;
@@ -39,12 +40,15 @@ import kz.qaqpa.admission.suspension.Suspensions;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigLoader;
 import kz.qaqpa.fixture.FakeUsage;
+import kz.qaqpa.fixture.MemoryLabels;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.fixture.Nobody;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.TlsSettings;
+import kz.qaqpa.http.labels.LabelLookup;
 import kz.qaqpa.http.usage.UsageReports;
 import kz.qaqpa.http.wire.ErrorWriter;
+import kz.qaqpa.label.LocalText;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.report.ReportSettings;
@@ -73,6 +77,7 @@ final class AdminWorld implements AutoCloseable {
 
   final FakeClock clock = new FakeClock("2026-11-23T12:00:00Z");
   final MemoryTrail trail = new MemoryTrail();
+  final MemoryLabels labels = new MemoryLabels();
   final MemoryRegister register = new MemoryRegister();
   final List<OperatorEntry> entries = new ArrayList<>();
   final Operators operators;
@@ -129,7 +134,8 @@ final class AdminWorld implements AutoCloseable {
                     FakeUsage.of(List.of()),
                     clock,
                     new ReportSettings(4, 8),
-                    new ErrorWriter(metrics, ledger))));
+                    new ErrorWriter(metrics, ledger))),
+            new LabelsAction(new LabelLookup(labels), clock));
     Config config =
         ConfigLoader.load(Path.of(System.getProperty("qaqpa.root"), "config"), Map.of());
     server =
@@ -178,7 +184,7 @@ final class AdminWorld implements AutoCloseable {
     }
 
     private static Agency agency(String id) {
-      return new Agency(id, new Agency.Names(id, id, id), Limits.NONE);
+      return new Agency(id, new LocalText(id, id, id), Limits.NONE);
     }
 
     @Override

@@ -14,6 +14,7 @@ import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.fixture.WsRaw;
+import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.UsageRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +81,12 @@ class SuspendedStreamsTest {
       assertThat(gateway.ledger().records())
           .extracting(UsageRecord::finish)
           .containsExactly("application_suspended");
+      // What was delivered is labelled, to the client and in the registry.
+      end += client.readUntil("}}\n\n");
+      assertThat(end).containsPattern("\"content_label\":\\{.*\"jws\":\"[^\"]{100,}");
+      assertThat(gateway.ledger().labels())
+          .extracting(IssuedLabel::id)
+          .containsExactly(gateway.ledger().records().getFirst().labelId());
     }
   }
 
@@ -87,11 +94,12 @@ class SuspendedStreamsTest {
   void aSession_isToldAndGoesOn_otherApplicationsToo() throws Exception {
     steps.release(6);
     try (WsRaw client = WsRaw.open(gateway)) {
-      client.create("a", "");
+      client.create("a", "").until("response.output_text.delta");
       TestGateway.await(() -> gateway.engine().steps() == 6);
       suspend();
       JsonNode end = client.until("response.failed").getLast();
       assertThat(end.at("/response/error/code").asString()).isEqualTo("application_suspended");
+      assertThat(end.at("/response/content_label").has("jws")).isTrue();
       client.create("b", "");
       JsonNode refused = client.event().json();
       assertThat(refused.path("type").asString()).isEqualTo("error");

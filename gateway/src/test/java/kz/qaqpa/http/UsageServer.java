@@ -37,6 +37,7 @@ import kz.qaqpa.http.usage.UsageRoute;
 import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
+import kz.qaqpa.label.LocalText;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.report.ReportSettings;
 import reactor.core.publisher.Mono;
@@ -95,7 +96,7 @@ public final class UsageServer implements AutoCloseable {
   }
 
   private static JsonDoor door() {
-    Agency agency = new Agency("minfin", new Agency.Names("a", "b", "c"), Limits.NONE);
+    Agency agency = new Agency("minfin", new LocalText("a", "b", "c"), Limits.NONE);
     Terms usual = Terms.STANDARD;
     Terms seesAgency =
         new Terms(
@@ -103,8 +104,10 @@ public final class UsageServer implements AutoCloseable {
             usual.priorityClass(),
             usual.deadline(),
             usual.notice(),
+            usual.watermark(),
             usual.quotaFallback(),
-            Terms.Reports.AGENCY);
+            Terms.Reports.AGENCY,
+            usual.detectLabels());
     AgencyDirectory directory =
         AgencyDirectory.empty()
             .with(new Application(agency, "chat", Limits.NONE, null, seesAgency), TestGateway.KEY)

@@ -17,6 +17,7 @@ import kz.qaqpa.admission.suspension.Suspensions;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.wire.Exchange;
+import kz.qaqpa.label.LocalText;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -52,7 +53,7 @@ public final class AgenciesAction implements AdminAction {
   /** An agency with its applications. */
   record AgencyBody(
       String id,
-      Agency.Names name,
+      LocalText name,
       int streams,
       @Nullable List<LiveUse.Window> windows,
       List<ApplicationBody> applications) {}

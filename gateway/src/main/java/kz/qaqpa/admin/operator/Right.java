@@ -6,6 +6,8 @@ public enum Right {
   LIST,
   /** See what was used. */
   USAGE,
+  /** See the labels of answers. */
+  LABELS,
   /** Take an application out of service, and put it back. */
   SUSPEND,
   /** Read agencies and operators anew. */

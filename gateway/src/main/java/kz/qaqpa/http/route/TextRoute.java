@@ -55,6 +55,7 @@ public final class TextRoute implements Route {
             face.idPrefix() + RandomIds.hex(),
             asked.generation(),
             application,
+            null,
             exchange.trace(),
             door.edge(exchange));
     return flow.run(

@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import kz.qaqpa.batching.FinishReason;
+import kz.qaqpa.fixture.Labellings;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.flow.Answer;
+import kz.qaqpa.flow.AnswerLabel;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.http.api.StreamOptions;
 import kz.qaqpa.http.api.Usage;
@@ -22,6 +24,7 @@ import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.label.AiDisclosure;
+import kz.qaqpa.label.stamp.Labelling;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -47,11 +50,14 @@ class StreamFlushTest {
                         "",
                         List.of(),
                         new AnswerPart.Ending(FinishReason.STOP, new Usage(1, 0, EVENTS)))));
-    Answer answer = new Answer("chatcmpl-1", 1, "m", "p", 1, atOnce, Mono.empty());
-    try (GatewayMetrics metrics = new GatewayMetrics("m")) {
+    try (GatewayMetrics metrics = new GatewayMetrics("m");
+        Labelling labelling = Labellings.fresh();
+        AnswerLabel label = Labellings.answer(labelling)) {
+      Answer answer = new Answer("chatcmpl-1", 1, "m", "p", 1, label, atOnce, Mono.empty());
       AnswerWriter writer =
           new AnswerWriter(
               new AiDisclosure("m"),
+              labelling,
               new ErrorWriter(metrics, new MemoryLedger()),
               Duration.ofMinutes(1));
       DisposableServer server = server(writer, answer);
