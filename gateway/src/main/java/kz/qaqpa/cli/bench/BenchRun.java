@@ -148,7 +148,7 @@ public final class BenchRun {
         List.of("--model", model.toString(), "--config", plan.config.toString()));
   }
 
-  private static int port(String readyLine) {
+  static int port(String readyLine) {
     return Integer.parseInt(readyLine.strip().replaceFirst(".*:(\\d+)/?$", "$1"));
   }
 
@@ -261,7 +261,8 @@ public final class BenchRun {
     return JSON.readValue(loop.awaitLine("{"), EngineLoop.Result.class);
   }
 
-  private static String machine() {
+  /** One line about what this runs on. */
+  static String machine() {
     Runtime runtime = Runtime.getRuntime();
     return System.getProperty("os.name")
         + " "
