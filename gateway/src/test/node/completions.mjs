@@ -13,7 +13,9 @@ assert.ok(one.choices[0].text.length > 0);
 assert.equal(one.usage.completion_tokens <= 8, true);
 
 const echoed = await client.completions.create({ ...wish, prompt, echo: true });
-assert.equal(echoed.choices[0].text, prompt + one.choices[0].text);
+// An echo goes on where the prompt ends, so it has no notice.
+assert.ok(one.choices[0].text.includes('\n\n'));
+assert.equal(echoed.choices[0].text, prompt + one.choices[0].text.split('\n\n')[0]);
 
 const several = await client.completions.create({ ...wish, prompt: [prompt, 'Алматы'] });
 assert.deepEqual(

@@ -1,17 +1,21 @@
 package kz.qaqpa;
 
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.AdmissionGate;
+import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingEngines;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.flow.ChatFlow;
+import kz.qaqpa.flow.PromptBuilder;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.CorsSettings;
@@ -21,9 +25,15 @@ import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
+import kz.qaqpa.http.detect.Candidate;
+import kz.qaqpa.http.labels.LabelParts;
 import kz.qaqpa.http.usage.UsageReports;
 import kz.qaqpa.http.wire.ErrorWriter;
+import kz.qaqpa.label.ContentLabel;
+import kz.qaqpa.label.stamp.LabelStamper;
+import kz.qaqpa.label.stamp.Labelling;
 import kz.qaqpa.ledger.Ledger;
+import kz.qaqpa.ledger.label.LabelRegistry;
 import kz.qaqpa.metrics.EngineSource;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.report.ReportSettings;
@@ -31,6 +41,7 @@ import kz.qaqpa.report.UsageSource;
 import kz.qaqpa.responses.ResponseStore;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.responses.ResponsesSettings;
+import kz.qaqpa.watermark.Detector;
 import kz.qaqpa.ws.WsSettings;
 import reactor.netty.http.server.HttpServerRoutes;
 
@@ -84,13 +95,22 @@ public final class Gateway implements AutoCloseable {
       ReportSettings reports) {}
 
   /**
+   * What is written down.
+   *
+   * @param ledger where what was used is written
+   * @param records what was written there
+   * @param labels those that were written there
+   */
+  public record Books(Ledger ledger, UsageSource records, LabelRegistry labels) {}
+
+  /**
    * Starts the step loop and serves.
    *
    * @param loaded the engine; closed with the gateway, also if this fails
    * @param model what it serves
    * @param gate who may come in, and what they may use; closed with the gateway
-   * @param ledger where what was used is written down; the caller closes it after the gateway
-   * @param records what was written down there
+   * @param labelling what answers are labelled with; the caller closes it after the gateway
+   * @param books what is written down; the caller closes them after the gateway
    * @param pages adds routes that are not of the API
    */
   public static Gateway start(
@@ -98,10 +118,11 @@ public final class Gateway implements AutoCloseable {
       EngineProvider.LoadedEngine loaded,
       ServedModel model,
       AdmissionGate gate,
-      Ledger ledger,
-      UsageSource records,
+      Labelling labelling,
+      Books books,
       Consumer<HttpServerRoutes> pages) {
     EngineShape shape = loaded.engine().shape();
+    Ledger ledger = books.ledger();
     GatewayMetrics metrics = new GatewayMetrics(model.id());
     BatchingEngine engine =
         BatchingEngines.start(
@@ -115,10 +136,18 @@ public final class Gateway implements AutoCloseable {
       metrics.watch(new EngineSource(engine::stats, shape));
       metrics.watch(gate.quotas());
       metrics.watch(gate.identification());
-      ChatFlow flow =
-          new ChatFlow(gate, pool, model, engine, ledger, metrics, settings.server().deadline());
+      LabelStamper labels = labelling.of(new ContentLabel.Model(model.id(), loaded.modelDigest()));
+      PromptBuilder prompts =
+          new PromptBuilder(
+              model,
+              PrefixSalts.of(labelling.keys().salt()),
+              labels,
+              metrics,
+              new SecureRandom(),
+              settings.server().deadline());
+      ChatFlow flow = new ChatFlow(gate, pool, model, prompts, engine, labels, ledger, metrics);
       ResponsesFlow responses =
-          new ResponsesFlow(flow, model, new ResponseStore(settings.responses()));
+          new ResponsesFlow(flow, model, new ResponseStore(settings.responses()), labels);
       Json.Model card =
           Json.Model.of(
               model.id(),
@@ -128,10 +157,22 @@ public final class Gateway implements AutoCloseable {
               model.card());
       ErrorWriter errors = new ErrorWriter(metrics, ledger);
       UsageReports reports =
-          new UsageReports(records, InstantSource.system(), settings.reports(), errors);
+          new UsageReports(books.records(), InstantSource.system(), settings.reports(), errors);
       EdgeParts parts =
           new EdgeParts(
-              gate, engine, pool, flow, responses, ledger, reports, errors, metrics, model, card,
+              gate,
+              engine,
+              pool,
+              flow,
+              responses,
+              labelling,
+              ledger,
+              reports,
+              errors,
+              metrics,
+              model,
+              card,
+              told(labelling, books.labels(), model),
               pages);
       return new Gateway(
           gate,
@@ -147,6 +188,18 @@ public final class Gateway implements AutoCloseable {
       metrics.close();
       throw e;
     }
+  }
+
+  private static LabelParts told(Labelling labelling, LabelRegistry labels, ServedModel model) {
+    return new LabelParts(
+        labelling.keys().ring(),
+        labels,
+        labelling.verificationsPerMinute(),
+        List.of(
+            new Candidate(
+                model.id(), new Detector(model.tokenizer(), List.of(labelling.watermark())))),
+        application -> application.terms().detectLabels(),
+        InstantSource.system());
   }
 
   /** The address it serves. */

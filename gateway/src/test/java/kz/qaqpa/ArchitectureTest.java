@@ -106,6 +106,25 @@ class ArchitectureTest {
         .check(MAIN);
   }
 
+  /** Who verifies a label needs nothing of the gateway that made it. */
+  @Test
+  void labelsKnowNoGateway() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("kz.qaqpa.label..", "kz.qaqpa.watermark..", "kz.qaqpa.language..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "kz.qaqpa.admission..",
+            "kz.qaqpa.admin..",
+            "kz.qaqpa.flow..",
+            "kz.qaqpa.http..",
+            "kz.qaqpa.ledger..",
+            "kz.qaqpa.responses..",
+            "kz.qaqpa.ws..")
+        .check(MAIN);
+  }
+
   @Test
   void loadTestsImportNothingOfOurs() throws IOException {
     Path sources = Path.of(System.getProperty("qaqpa.root")).resolve("load-tests/src");

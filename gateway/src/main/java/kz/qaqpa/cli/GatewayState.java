@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import kz.qaqpa.Gateway;
 import kz.qaqpa.admin.SuspensionDesk;
 import kz.qaqpa.admin.audit.Audit;
 import kz.qaqpa.admin.audit.AuditTrail;
@@ -48,9 +49,10 @@ final class GatewayState implements AutoCloseable {
   private final Suspensions suspensions;
   private final SuspensionDesk desk;
 
-  private GatewayState(LedgerSettings settings, QuotaSettings quota) throws IOException {
+  private GatewayState(LedgerSettings settings, Duration labelRetention, QuotaSettings quota)
+      throws IOException {
     try {
-      ledgers = opened(Ledgers.open(settings), Ledgers::close);
+      ledgers = opened(Ledgers.open(settings, labelRetention), Ledgers::close);
       past = new PastCharges(ledgers.reader(), InstantSource.system());
       ledger = past.guarding(ledgers.ledger());
       quotas = opened(quotas(quota), QuotaStore::close);
@@ -75,13 +77,14 @@ final class GatewayState implements AutoCloseable {
   /**
    * Opens all of it; waits for disks and servers.
    *
+   * @param labelRetention age at which labels are deleted
    * @throws kz.qaqpa.ledger.db.DatabaseFailure in one sentence, if folder, database or password are
    *     not as they should be
    * @throws IllegalStateException if Redis refuses user or password
    */
-  static GatewayState open(LedgerSettings ledger, QuotaSettings quota) {
+  static GatewayState open(LedgerSettings ledger, Duration labelRetention, QuotaSettings quota) {
     try {
-      return new GatewayState(ledger, quota);
+      return new GatewayState(ledger, labelRetention, quota);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -128,8 +131,12 @@ final class GatewayState implements AutoCloseable {
     return ledger;
   }
 
-  /** What was written down. */
-  UsageSource records() {
+  /** What requests write, while quotas are what the ledger says, and what was written. */
+  Gateway.Books books() {
+    return new Gateway.Books(ledger, records(), ledgers.labels());
+  }
+
+  private UsageSource records() {
     LedgerReader reader = ledgers.reader();
     return (agency, application, from, to) ->
         reader

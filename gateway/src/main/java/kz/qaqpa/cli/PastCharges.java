@@ -11,6 +11,7 @@ import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.admission.quota.Used;
 import kz.qaqpa.admission.quota.WindowZone;
 import kz.qaqpa.admission.quota.redis.PastUse;
+import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.ledger.report.LedgerReader;
@@ -90,8 +91,8 @@ final class PastCharges {
   Ledger guarding(Ledger ledger) {
     return new Ledger() {
       @Override
-      public Mono<Void> append(UsageRecord record) {
-        return ledger.append(record);
+      public Mono<Void> append(UsageRecord record, @Nullable IssuedLabel label) {
+        return ledger.append(record, label);
       }
 
       @Override

@@ -10,6 +10,8 @@ import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.TlsSettings;
+import kz.qaqpa.label.LabelSettings;
+import kz.qaqpa.label.key.LabelKeys;
 import kz.qaqpa.ledger.LedgerSettings;
 import kz.qaqpa.report.ReportSettings;
 import kz.qaqpa.responses.ResponsesSettings;
@@ -22,6 +24,7 @@ import kz.qaqpa.ws.WsSettings;
  * @param admin section {@code admin}
  * @param ledger section {@code ledger}
  * @param quota section {@code quota}
+ * @param labels section {@code labels}
  * @param engine section {@code engine}
  */
 record ServeSettings(
@@ -29,6 +32,7 @@ record ServeSettings(
     AdminSettings admin,
     LedgerSettings ledger,
     QuotaSettings quota,
+    LabelSettings labels,
     EngineSettings engine) {
 
   /** Files and environment, with options over them. */
@@ -46,6 +50,7 @@ record ServeSettings(
         options.over(config.bind("admin", AdminSettings.class)),
         options.over(config.bind("ledger", LedgerSettings.class)),
         config.bind("quota", QuotaSettings.class),
+        config.bind("labels", LabelSettings.class),
         options.over(config.bind("engine", EngineSettings.class)));
   }
 
@@ -66,10 +71,12 @@ record ServeSettings(
   /**
    * Looks at what can be wrong before a model is loaded, which may take a minute.
    *
-   * @throws IllegalArgumentException if a file of TLS cannot be used
+   * @throws IllegalArgumentException if a file of TLS cannot be used, or a key of labels is not
+   *     named though others can reach the server
    * @throws IllegalStateException if a port is taken
    */
   void check() {
+    LabelKeys.requireNamed(labels, server().host(), ServerSettings.isLoopback(server().host()));
     gateway.tls().open();
     admin.tls().open("admin.tls");
     clientPort().probe();

@@ -1,19 +1,24 @@
 package kz.qaqpa.cli;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import kz.qaqpa.Gateway;
 import kz.qaqpa.admin.action.UsageAction;
+import kz.qaqpa.admin.label.LabelsAction;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Identification;
 import kz.qaqpa.admission.registry.Registry;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.flow.ServedModel;
+import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.http.labels.LabelLookup;
 import kz.qaqpa.http.route.PageRoute;
+import kz.qaqpa.label.stamp.Labelling;
 
 /**
  * From settings to a gateway that serves, while a model is being loaded. Whatever fails, what was
@@ -42,27 +47,50 @@ record Start(
       throws InterruptedException {
     GatewayState state;
     try {
-      state = GatewayState.open(settings.ledger(), settings.quota());
+      state = GatewayState.open(settings.ledger(), settings.labels().retention(), settings.quota());
     } catch (RuntimeException e) {
       letGo(loading);
       throw e;
     }
+    // Only now is the folder known to be no other gateway's, whose keys would be replaced.
+    Labelling labelling;
     AdminPort.Staff staff;
     try {
-      // Only now is the folder known to be no other gateway's, whose key would be replaced.
-      staff = AdminPort.Staff.read(config, settings.admin(), settings.ledger().folder());
+      labelling = labelling();
     } catch (RuntimeException e) {
       state.close();
       letGo(loading);
       throw e;
     }
     try {
-      return serving(folder, id, loading, progress, state, staff);
+      staff = AdminPort.Staff.read(config, settings.admin(), settings.ledger().folder());
+    } catch (RuntimeException e) {
+      labelling.close();
+      state.close();
+      letGo(loading);
+      throw e;
+    }
+    try {
+      return serving(folder, id, loading, progress, new Opened(state, labelling, staff));
     } catch (RuntimeException | InterruptedException e) {
       staff.close();
+      labelling.close();
       state.close();
       throw e;
     }
+  }
+
+  /** What is open before the model is there. */
+  private record Opened(GatewayState state, Labelling labelling, AdminPort.Staff staff) {}
+
+  private Labelling labelling() {
+    String host = settings.server().host();
+    return Labelling.open(
+        config,
+        settings.labels(),
+        settings.ledger().folder(),
+        host,
+        ServerSettings.isLoopback(host));
   }
 
   private static void letGo(CompletableFuture<LoadedEngine> loading) {
@@ -74,9 +102,9 @@ record Start(
       String id,
       CompletableFuture<LoadedEngine> loading,
       Consumer<String> progress,
-      GatewayState state,
-      AdminPort.Staff staff)
+      Opened opened)
       throws InterruptedException {
+    GatewayState state = opened.state();
     ServedModel model;
     LoadedEngine loaded;
     try {
@@ -98,12 +126,13 @@ record Start(
                     loaded,
                     model,
                     gate,
-                    state.ledger(),
-                    state.records(),
+                    opened.labelling(),
+                    state.books(),
                     page::register));
     try {
       gateway.metrics().watch(state.ledgers()::stats);
-      return new RunningGateway(gateway, admin(staff, state, gateway), state);
+      return new RunningGateway(
+          gateway, admin(opened.staff(), state, gateway), opened.labelling(), state);
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
@@ -122,7 +151,10 @@ record Start(
                 registry,
                 state,
                 gateway,
-                List.of(new UsageAction(gateway.reports()))));
+                List.of(
+                    new UsageAction(gateway.reports()),
+                    new LabelsAction(
+                        new LabelLookup(state.books().labels()), InstantSource.system()))));
   }
 
   private static LoadedEngine await(CompletableFuture<LoadedEngine> loading)

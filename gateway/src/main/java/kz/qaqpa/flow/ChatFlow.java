@@ -1,7 +1,5 @@
 package kz.qaqpa.flow;
 
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,15 +7,18 @@ import java.util.function.Function;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Permit;
-import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.SubmitRefusal;
 import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.label.NoticePolicy;
+import kz.qaqpa.label.sign.SigningFailure;
+import kz.qaqpa.label.stamp.LabelStamper;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.LedgerFailure;
+import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -39,26 +40,28 @@ public final class ChatFlow {
   private final ServedModel model;
   private final PromptBuilder prompts;
   private final BatchingEngine engine;
+  private final LabelStamper labels;
   private final Ledger ledger;
   private final GatewayMetrics metrics;
 
   /**
-   * @param deadline after which an answer is ended wherever it is, unless its application has
-   *     another
+   * @param labels labels the answers of this model
    */
   public ChatFlow(
       AdmissionGate gate,
       TokenizePool pool,
       ServedModel model,
+      PromptBuilder prompts,
       BatchingEngine engine,
+      LabelStamper labels,
       Ledger ledger,
-      GatewayMetrics metrics,
-      Duration deadline) {
+      GatewayMetrics metrics) {
     this.gate = gate;
     this.pool = pool;
     this.model = model;
-    this.prompts = new PromptBuilder(model, PrefixSalts.random(), new SecureRandom(), deadline);
+    this.prompts = prompts;
     this.engine = engine;
+    this.labels = labels;
     this.ledger = ledger;
     this.metrics = metrics;
   }
@@ -69,6 +72,7 @@ public final class ChatFlow {
    * @param id what the answer will be called
    * @param generation what is asked
    * @param application who asks
+   * @param previousLabel id of the label of the answer that it continues, or null
    * @param trace what is noted of it
    * @param edge the connection's event loop
    */
@@ -76,11 +80,16 @@ public final class ChatFlow {
       String id,
       Generation generation,
       Application application,
+      @Nullable String previousLabel,
       RequestTrace trace,
       Scheduler edge) {
 
     String agency() {
       return application.agency().id();
+    }
+
+    UsageRecord.Who who() {
+      return new UsageRecord.Who(agency(), application.id(), generation.model());
     }
   }
 
@@ -100,7 +109,7 @@ public final class ChatFlow {
                 submitted(call, lease) // 3 and 4, on T
                     .takeUntilOther(lease.permit().revoked())
                     .publishOn(call.edge()) // 5, back on E
-                    .flatMapMany(choices -> respond.apply(answer(call, lease, choices))),
+                    .flatMapMany(begun -> respond.apply(answer(call, lease, begun))),
             lease -> lease.leave(call.trace().finish()),
             Lease::fail,
             lease -> lease.leave(Lease.ABORT))
@@ -113,8 +122,15 @@ public final class ChatFlow {
     return new Lease(permit, new RecordWriter(ledger, call));
   }
 
-  /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. One meter an answer. */
-  private Mono<List<ChoiceMeter>> submitted(Call call, Lease lease) {
+  /**
+   * An answer that the engine has taken.
+   *
+   * @param choices a meter for each
+   */
+  private record Begun(AnswerLabel label, List<ChoiceMeter> choices) {}
+
+  /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. */
+  private Mono<Begun> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
     return pool.call(() -> tokenized(call, lease))
         .flatMap(ready -> Allowance.reserve(call.generation(), ready, lease)) // 3b
@@ -131,11 +147,38 @@ public final class ChatFlow {
     return ready;
   }
 
-  private List<ChoiceMeter> opened(Call call, Lease lease, Allowance allowance) {
+  private Begun opened(Call call, Lease lease, Allowance allowance) {
     call.trace().rates(allowance.rates());
+    AnswerLabel label = label(call, allowance.prompts());
+    lease.own(label);
     List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
     call.trace().enter(RequestTrace.Phase.QUEUE);
-    return choices;
+    return new Begun(label, choices);
+  }
+
+  /** Before anything is computed: an answer that could not be signed must not begin. */
+  private AnswerLabel label(Call call, List<ReadyPrompt> prompts) {
+    Application application = call.application();
+    int answers = call.generation().answers();
+    try {
+      return new AnswerLabel(
+          labels.begin(
+              new LabelStamper.Beginning(
+                  application.provenance(),
+                  call.generation().continuesVisibly()
+                      ? NoticePolicy.CLIENT
+                      : application.terms().notice(),
+                  answers,
+                  prompts.getFirst().language(),
+                  Instant.now(),
+                  prompts.getFirst().request().sampling().watermark() != null,
+                  call.previousLabel())),
+          call.who(),
+          answers,
+          call.trace().streamed());
+    } catch (SigningFailure failure) {
+      throw new Refusal.Overloaded(failure.text());
+    }
   }
 
   private List<ChoiceMeter> submit(Allowance allowance, int choices, Lease lease) {
@@ -165,7 +208,8 @@ public final class ChatFlow {
   }
 
   /** Steps 10 and 11: tokens to text, on E. */
-  private Answer answer(Call call, Lease lease, List<ChoiceMeter> meters) {
+  private Answer answer(Call call, Lease lease, Begun begun) {
+    List<ChoiceMeter> meters = begun.choices();
     AnswerTotals totals = new AnswerTotals(call.trace(), meters.size());
     List<Flux<AnswerPart>> choices = new ArrayList<>(meters.size());
     for (int i = 0; i < meters.size(); i++) {
@@ -177,22 +221,42 @@ public final class ChatFlow {
         model.id(),
         call.agency(),
         meters.size(),
-        settled(call, lease, choices.size() == 1 ? choices.getFirst() : Flux.merge(choices)),
+        begun.label(),
+        settled(
+            call,
+            lease,
+            begun.label(),
+            choices.size() == 1 ? choices.getFirst() : Flux.merge(choices)),
         Mono.defer(() -> settle(call, lease, Lease.ABORT)));
   }
 
-  /** Step 11b: the last part, or the failure, comes when what was used is written down. */
-  private static Flux<AnswerPart> settled(Call call, Lease lease, Flux<AnswerPart> parts) {
+  /**
+   * Step 11b: the last part, or the failure, comes when the label is signed, and it and what was
+   * used are written down.
+   */
+  private static Flux<AnswerPart> settled(
+      Call call, Lease lease, AnswerLabel label, Flux<AnswerPart> parts) {
     return parts
         .takeUntilOther(lease.permit().revoked().publishOn(call.edge()))
+        .concatMap(label::delivered, 0)
         .concatMap(
             part ->
                 part.isLast()
-                    ? settle(call, lease, call.trace().finish()).thenReturn(part)
+                    ? settle(call, lease, call.trace().finish())
+                        .then(Mono.fromSupplier(() -> labelled(label, part)))
                     : Mono.just(part),
             0)
         .onErrorResume(failure ->
             settle(call, lease, Refusals.tag(failure)).onErrorComplete().then(Mono.error(failure)));
+  }
+
+  /** Without a signature there is no answer: what says so follows instead of the last part. */
+  private static AnswerPart labelled(AnswerLabel label, AnswerPart last) {
+    SigningFailure failure = label.failure();
+    if (failure != null) {
+      throw new Refusal.Overloaded(failure.text());
+    }
+    return last;
   }
 
   private static Mono<Void> settle(Call call, Lease lease, @Nullable String why) {

@@ -38,6 +38,11 @@ public record Generation(
     stop = List.copyOf(stop);
   }
 
+  /** Whether the answer repeats what it continues: nothing else belongs between the two. */
+  public boolean continuesVisibly() {
+    return prompts.stream().anyMatch(Prompt::echo);
+  }
+
   /** Answers in all: those to the first prompt come first. */
   public int answers() {
     return prompts.size() * choices;

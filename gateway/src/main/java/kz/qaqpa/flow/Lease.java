@@ -3,11 +3,13 @@ package kz.qaqpa.flow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kz.qaqpa.admission.Permit;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Grant;
 import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.UsageRecord.Charge;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -30,6 +32,7 @@ final class Lease {
   private volatile Instant reserved = Instant.now();
   private boolean opening;
   private boolean ended;
+  private @Nullable AnswerLabel label;
   private @Nullable String finish;
 
   /** Where what a request came to is written down. */
@@ -39,8 +42,9 @@ final class Lease {
      *
      * @param at when its quota was reserved
      * @param finish why it ended
+     * @param label of what was delivered, or null if nothing was
      */
-    Mono<Void> write(Charge charge, Instant at, String finish);
+    Mono<Void> write(Charge charge, Instant at, String finish, @Nullable IssuedLabel label);
   }
 
   Lease(Permit permit, Book book) {
@@ -93,6 +97,14 @@ final class Lease {
     opening = true;
   }
 
+  /** Takes over the label of the answer that is about to begin. */
+  synchronized void own(AnswerLabel begun) {
+    label = begun;
+    if (ended) {
+      begun.close();
+    }
+  }
+
   /** Takes streams over, between {@link #opening} and {@link #opened}. */
   synchronized void own(Part part) {
     parts.add(part);
@@ -141,7 +153,14 @@ final class Lease {
    * @return completes then, whether or not it could be written down
    */
   Mono<Void> leave(@Nullable String why) {
-    return end(why).onErrorComplete().doFinally(_ -> permit.close());
+    return end(why).onErrorComplete().doFinally(_ -> close());
+  }
+
+  private synchronized void close() {
+    if (label != null) {
+      label.close();
+    }
+    permit.close();
   }
 
   /** The same after a failure; a request that was refused has no record. */
@@ -155,7 +174,17 @@ final class Lease {
     Charge charge = parts.stream().map(Part::charge).reduce(Charge.NOTHING, Charge::plus);
     Mono<Void> counted = permit.settle(new Used(charge.tokens(), charge.characters()));
     String reason = finish == null && !parts.isEmpty() ? ABORT : finish;
-    Mono<Void> written = reason == null ? Mono.empty() : book.write(charge, reserved, reason);
+    Mono<Void> written = reason == null ? Mono.empty() : written(charge, reason);
     Mono.when(counted, written).subscribe(null, settled::tryEmitError, settled::tryEmitEmpty);
+  }
+
+  private Mono<Void> written(Charge charge, String reason) {
+    AnswerLabel own = label;
+    return own == null
+        ? book.write(charge, reserved, reason, null)
+        : own.issue()
+            .map(Optional::of)
+            .defaultIfEmpty(Optional.empty())
+            .flatMap(issued -> book.write(charge, reserved, reason, issued.orElse(null)));
   }
 }

@@ -9,6 +9,9 @@ public sealed interface Prompt {
   /** What clients call it, for messages: {@code messages}, {@code input} or {@code prompt[3]}. */
   String field();
 
+  /** Whether the answer begins with it. */
+  boolean echo();
+
   /**
    * A conversation, rendered by the model's chat template.
    *
@@ -22,6 +25,12 @@ public sealed interface Prompt {
     /** A copy of the list is kept. */
     public Conversation {
       messages = List.copyOf(messages);
+    }
+
+    /** Never. */
+    @Override
+    public boolean echo() {
+      return false;
     }
   }
 

@@ -1,6 +1,7 @@
 package kz.qaqpa.flow;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -12,14 +13,17 @@ import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
+import kz.qaqpa.label.stamp.LabelStamper;
 import kz.qaqpa.language.Language;
 import kz.qaqpa.language.LanguageDetector;
+import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.text.InvisibleCharacters;
 import kz.qaqpa.tokenizer.CharacterMeter;
 import kz.qaqpa.tokenizer.StreamingDecoder;
 import org.jspecify.annotations.Nullable;
 
 /** What a client wrote to what the engine is told. Any thread. */
-final class PromptBuilder {
+public final class PromptBuilder {
   /** The part of the context that is kept for an answer whose length nobody limited. */
   private static final int UNASKED_ROOM = 4;
 
@@ -31,12 +35,32 @@ final class PromptBuilder {
 
   private final ServedModel model;
   private final PrefixSalts salts;
+  private final LabelStamper labels;
+  private final GatewayMetrics metrics;
   private final RandomGenerator seeds;
   private final Duration deadline;
 
-  PromptBuilder(ServedModel model, PrefixSalts salts, RandomGenerator seeds, Duration deadline) {
+  /**
+   * A builder.
+   *
+   * @param salts of the agencies
+   * @param labels knows what is a notice, and how words are chosen
+   * @param metrics hear what was taken out of prompts
+   * @param seeds of requests without one
+   * @param deadline after which an answer is ended wherever it is, unless its application has
+   *     another
+   */
+  public PromptBuilder(
+      ServedModel model,
+      PrefixSalts salts,
+      LabelStamper labels,
+      GatewayMetrics metrics,
+      RandomGenerator seeds,
+      Duration deadline) {
     this.model = model;
     this.salts = salts;
+    this.labels = labels;
+    this.metrics = metrics;
     this.seeds = seeds;
     this.deadline = deadline;
   }
@@ -68,9 +92,13 @@ final class PromptBuilder {
 
   /** Renders, tokenises and fills in what the client left open. */
   List<ReadyPrompt> build(ChatFlow.Call call) {
-    SamplingParams sampling = sampling(call.generation().sampling());
+    SamplingParams asked = sampling(call.generation().sampling());
+    SamplingParams sampling =
+        call.application().terms().watermark() && asked.temperature() > 0
+            ? asked.withWatermark(labels.watermark(asked.seed()))
+            : asked;
     return call.generation().prompts().stream()
-        .map(prompt -> ready(call, prompt, sampling))
+        .map(prompt -> ready(call, clean(prompt), sampling))
         .toList();
   }
 
@@ -91,6 +119,28 @@ final class PromptBuilder {
     String echo = echo(prompt, tokens);
     int[] tail = prompt instanceof Prompt.Tokens ? lastOf(tokens, LONGEST_BEGINNING) : NONE;
     return new ReadyPrompt(request, encoded.characters(), encoded.language(), echo, tail);
+  }
+
+  /**
+   * A conversation without what nobody sees, and without the notices that were shown with earlier
+   * answers: the model is to continue what it said itself.
+   */
+  private Prompt clean(Prompt prompt) {
+    if (!(prompt instanceof Prompt.Conversation talk)) {
+      return prompt;
+    }
+    int removed = 0;
+    List<ChatMessage> messages = new ArrayList<>(talk.messages().size());
+    for (ChatMessage message : talk.messages()) {
+      InvisibleCharacters.Cleaned cleaned = InvisibleCharacters.clean(message.content());
+      removed += cleaned.removed();
+      messages.add(
+          new ChatMessage(
+              message.role(),
+              message.role().equals("assistant") ? labels.strip(cleaned.text()) : cleaned.text()));
+    }
+    metrics.invisible(removed);
+    return new Prompt.Conversation(messages, talk.dropOldest(), talk.field());
   }
 
   private String echo(Prompt prompt, int[] tokens) {

@@ -2,6 +2,7 @@ package kz.qaqpa.flow;
 
 import java.time.Duration;
 import java.time.Instant;
+import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.ledger.UsageRecord.Charge;
@@ -23,15 +24,11 @@ final class RecordWriter implements Lease.Book {
   }
 
   RecordWriter(Ledger ledger, ChatFlow.Call call) {
-    this(
-        ledger,
-        call.id(),
-        new UsageRecord.Who(call.agency(), call.application().id(), call.generation().model()),
-        call.trace());
+    this(ledger, call.id(), call.who(), call.trace());
   }
 
   @Override
-  public Mono<Void> write(Charge charge, Instant at, String finish) {
+  public Mono<Void> write(Charge charge, Instant at, String finish, @Nullable IssuedLabel label) {
     return ledger.append(
         new UsageRecord(
             id,
@@ -46,7 +43,8 @@ final class RecordWriter implements Lease.Book {
                 nanos(trace.firstTokenNanos()),
                 Duration.ofNanos(System.nanoTime() - trace.startNanos())),
             finish,
-            null));
+            label == null ? null : label.id()),
+        label);
   }
 
   private static @Nullable Duration nanos(long known) {

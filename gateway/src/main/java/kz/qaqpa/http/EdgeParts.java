@@ -12,6 +12,7 @@ import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatCompletions;
 import kz.qaqpa.http.completions.Completions;
+import kz.qaqpa.http.labels.LabelParts;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.responses.ResponsesRoute;
 import kz.qaqpa.http.responses.StoredResponsesRoute;
@@ -30,6 +31,7 @@ import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Cors;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.AiDisclosure;
+import kz.qaqpa.label.stamp.Labelling;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponsesFlow;
@@ -48,12 +50,14 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param pool where long parsing goes
  * @param flow the way of a chat request
  * @param responses the way of a response
+ * @param labelling what answers are labelled with
  * @param ledger what is written down
  * @param reports what is told of it
  * @param errors how failures are told
  * @param metrics what is counted
  * @param model what is served
  * @param card the model as {@code /v1/models} shows it
+ * @param labels what is told of labels
  * @param pages adds routes that are not of the API
  */
 public record EdgeParts(
@@ -62,12 +66,14 @@ public record EdgeParts(
     TokenizePool pool,
     ChatFlow flow,
     ResponsesFlow responses,
+    Labelling labelling,
     Ledger ledger,
     UsageReports reports,
     ErrorWriter errors,
     GatewayMetrics metrics,
     ServedModel model,
     Json.Model card,
+    LabelParts labels,
     Consumer<HttpServerRoutes> pages) {
 
   /**
@@ -81,7 +87,7 @@ public record EdgeParts(
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
     AiDisclosure disclosure = new AiDisclosure(model.id());
-    AnswerWriter writer = new AnswerWriter(disclosure, errors, http.keepAlive());
+    AnswerWriter writer = new AnswerWriter(disclosure, labelling, errors, http.keepAlive());
     Tickets tickets = new Tickets();
     Sessions sessions = new Sessions(ws, gate.identification(), responses, pool, errors, metrics);
     List<Route> routes = new ArrayList<>();
@@ -98,6 +104,7 @@ public record EdgeParts(
     routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool, ledger), model, metrics));
     routes.add(new ModelsRoute(door, card));
     routes.add(new UsageRoute(new ApplicationReaders(door), reports));
+    routes.addAll(labels.routes(gate, pool, ledger, http));
     routes.add(new HealthRoute(gate, engine));
     if (where.showsMetrics()) {
       routes.add(new MetricsRoute(metrics::scrape));

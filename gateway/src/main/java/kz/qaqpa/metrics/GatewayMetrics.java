@@ -44,6 +44,7 @@ public final class GatewayMetrics implements AutoCloseable {
   private final Counter requests;
   private final Counter refusals;
   private final Counter ignoredFields;
+  private final Counter invisibleCharacters;
   private final GaugeDataPoint sockets;
   private final Counter socketEnds;
 
@@ -92,6 +93,9 @@ public final class GatewayMetrics implements AutoCloseable {
             .labelValues(model, "0");
     socketEnds = counter("qaqpa_websocket_closes", "WebSocket sessions ended, by code", "code");
     ignoredFields = counter("qaqpa_ignored_fields", "Request fields outside the schema");
+    invisibleCharacters =
+        counter(
+            "qaqpa_invisible_characters", "Characters taken out of prompts, as nobody sees them");
   }
 
   /** Everything as of now, in Prometheus' text format. */
@@ -193,6 +197,13 @@ public final class GatewayMetrics implements AutoCloseable {
   public void ignored(int fields) {
     if (fields > 0) {
       ignoredFields.labelValues(model, "0").inc(fields);
+    }
+  }
+
+  /** Characters that nobody sees were taken out of a prompt. */
+  public void invisible(int characters) {
+    if (characters > 0) {
+      invisibleCharacters.labelValues(model, "0").inc(characters);
     }
   }
 

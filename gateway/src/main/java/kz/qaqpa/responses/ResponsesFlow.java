@@ -15,8 +15,10 @@ import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.api.responses.ResponsesRequest;
+import kz.qaqpa.label.stamp.LabelStamper;
 import kz.qaqpa.responses.event.ResponseDraft;
 import kz.qaqpa.responses.event.ResponseEvents;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,11 +32,16 @@ public final class ResponsesFlow {
   private final ChatFlow chat;
   private final ServedModel model;
   private final ResponseStore store;
+  private final LabelStamper labels;
 
-  public ResponsesFlow(ChatFlow chat, ServedModel model, ResponseStore store) {
+  /**
+   * @param labels knows what of an answer is a notice, and no part of the conversation
+   */
+  public ResponsesFlow(ChatFlow chat, ServedModel model, ResponseStore store, LabelStamper labels) {
     this.chat = chat;
     this.model = model;
     this.store = store;
+    this.labels = labels;
   }
 
   /**
@@ -69,12 +76,14 @@ public final class ResponsesFlow {
   public Mono<Void> run(Call call, Function<ResponseStream, Publisher<Void>> respond) {
     return Mono.defer(() -> {
       String hex = RandomIds.hex();
-      List<ResponseItem> conversation = conversation(call, hex);
+      StoredResponse previous = previous(call);
+      List<ResponseItem> conversation = conversation(call.request(), previous, hex);
       ChatFlow.Call asked =
           new ChatFlow.Call(
               "resp_" + hex,
               generation(call.request(), conversation),
               call.application(),
+              previous == null ? null : previous.labelId(),
               call.trace(),
               call.edge());
       return chat.run(asked, answer -> respond(call, answer, conversation, "msg_" + hex, respond));
@@ -88,14 +97,15 @@ public final class ResponsesFlow {
       String itemId,
       Function<ResponseStream, Publisher<Void>> respond) {
     ResponseDraft draft =
-        new ResponseDraft(answer.id(), answer.created(), call.request(), model.defaults());
+        new ResponseDraft(
+            answer.id(), answer.created(), call.request(), model.defaults(), answer.label().text());
     RunningResponse running =
         new RunningResponse(
-            call.request().store(),
-            () -> StoredResponse.inProgress(draft, answer.provider(), conversation));
+            call.request().store(), () -> StoredResponse.inProgress(draft, answer, conversation));
     ResponseEvents events =
         new ResponseEvents(
             draft,
+            answer.label(),
             itemId,
             call.trace(),
             ended ->
@@ -103,12 +113,14 @@ public final class ResponsesFlow {
                     call,
                     answer.id(),
                     running,
-                    StoredResponse.of(ended, draft, answer.provider(), conversation, itemId)));
+                    StoredResponse.of(
+                        ended.json(), answer, conversation, labels.strip(ended.text()), itemId)));
     ResponseStream stream =
         new ResponseStream(
             answer.id(),
             answer.provider(),
             answer.created(),
+            answer.label(),
             events.of(answer.parts(), running.cancelled().publishOn(call.edge()), answer.settled()),
             events::inProgress);
     store.begin(call.application(), answer.id(), running);
@@ -123,26 +135,34 @@ public final class ResponsesFlow {
     }
   }
 
-  private List<ResponseItem> conversation(Call call, String hex) {
-    String previous = call.request().previousResponseId();
+  private @Nullable StoredResponse previous(Call call) {
+    String id = call.request().previousResponseId();
+    if (id == null) {
+      return null;
+    }
+    StoredResponse stored = call.memory().find(id);
+    if (stored == null) {
+      stored = store.find(call.application(), id);
+    }
+    if (stored == null || !stored.finished()) {
+      throw new Refusal.BadRequest(
+          "previous_response_id",
+          "previous_response_not_found",
+          "previous_response_id: "
+              + Shown.text(id)
+              + " (expected: a finished response of this application that is still stored)");
+    }
+    return stored;
+  }
+
+  private static List<ResponseItem> conversation(
+      ResponsesRequest request, @Nullable StoredResponse previous, String hex) {
     List<ResponseItem> items = new ArrayList<>();
     if (previous != null) {
-      StoredResponse stored = call.memory().find(previous);
-      if (stored == null) {
-        stored = store.find(call.application(), previous);
-      }
-      if (stored == null || !stored.finished()) {
-        throw new Refusal.BadRequest(
-            "previous_response_id",
-            "previous_response_not_found",
-            "previous_response_id: "
-                + Shown.text(previous)
-                + " (expected: a finished response of this application that is still stored)");
-      }
-      items.addAll(stored.conversation());
+      items.addAll(previous.conversation());
     }
-    for (int i = 0; i < call.request().input().size(); i++) {
-      items.add(new ResponseItem("msg_" + hex + "_" + i, call.request().input().get(i)));
+    for (int i = 0; i < request.input().size(); i++) {
+      items.add(new ResponseItem("msg_" + hex + "_" + i, request.input().get(i)));
     }
     return List.copyOf(items);
   }

@@ -2,11 +2,11 @@ package kz.qaqpa.responses;
 
 import java.util.ArrayList;
 import java.util.List;
+import kz.qaqpa.flow.Answer;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.responses.ResponseJson;
 import kz.qaqpa.responses.event.ResponseDraft;
-import kz.qaqpa.responses.event.ResponseEvents;
 
 /**
  * A response that can be looked up. Immutable.
@@ -16,7 +16,8 @@ import kz.qaqpa.responses.event.ResponseEvents;
  * @param finished whether it has ended, however; only then can it be continued
  * @param json the response object in UTF-8; not to be changed
  * @param input the conversation that it answered, without its instructions
- * @param output what it added to the conversation; none or one
+ * @param output what it added to the conversation, without the words of the notice; none or one
+ * @param labelId id of the answer's label
  */
 @SuppressWarnings("ArrayRecordComponent") // Made once, written as it is.
 public record StoredResponse(
@@ -25,33 +26,43 @@ public record StoredResponse(
     boolean finished,
     byte[] json,
     List<ResponseItem> input,
-    List<ResponseItem> output) {
+    List<ResponseItem> output,
+    String labelId) {
   /** Bytes of an item beside its text, and of an entry beside its items: measured, rounded up. */
   private static final int ITEM_BYTES = 128;
 
   /** A response of which nothing is told yet. */
   static StoredResponse inProgress(
-      ResponseDraft draft, String provider, List<ResponseItem> conversation) {
+      ResponseDraft draft, Answer answer, List<ResponseItem> conversation) {
     byte[] json = Json.bytes(draft.inProgress());
-    return new StoredResponse(provider, draft.created(), false, json, conversation, List.of());
+    return new StoredResponse(
+        answer.provider(),
+        draft.created(),
+        false,
+        json,
+        conversation,
+        List.of(),
+        answer.label().id());
   }
 
   /**
    * A response that has ended.
    *
+   * @param said what the model said; may be empty
    * @param itemId what its message is called
    */
   static StoredResponse of(
-      ResponseEvents.Ended ended,
-      ResponseDraft draft,
-      String provider,
-      List<ResponseItem> conversation,
-      String itemId) {
-    List<ResponseItem> said =
-        ended.text().isEmpty()
+      byte[] json, Answer answer, List<ResponseItem> conversation, String said, String itemId) {
+    return new StoredResponse(
+        answer.provider(),
+        answer.created(),
+        true,
+        json,
+        conversation,
+        said.isEmpty()
             ? List.of()
-            : List.of(new ResponseItem(itemId, new ChatMessage("assistant", ended.text())));
-    return new StoredResponse(provider, draft.created(), true, ended.json(), conversation, said);
+            : List.of(new ResponseItem(itemId, new ChatMessage("assistant", said))),
+        answer.label().id());
   }
 
   /** What a conversation continues from. */

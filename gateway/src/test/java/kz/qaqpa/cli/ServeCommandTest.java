@@ -185,6 +185,9 @@ class ServeCommandTest {
     assertThat(run("--help")).startsWith("0 usage: ./qaqpa serve");
     assertThat(run("--port", "70000"))
         .isEqualTo("1 qaqpa: server.port: 70000 (expected: 0 to 65535)");
+    assertThat(run("--host", "0.0.0.0"))
+        .startsWith("1 qaqpa: labels.keys, labels.watermarkKey, labels.saltKey: absent ")
+        .contains("keys of your own, as the server is bound to 0.0.0.0");
     assertThat(run("--engine", "abacus"))
         .startsWith("1 qaqpa: server.engine: abacus (expected: auto or ");
     assertThat(run("--config", folder.resolve("none").toString()))

@@ -17,6 +17,7 @@ import kz.qaqpa.admission.registry.Registry;
 import kz.qaqpa.admission.registry.Secrets;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.label.LocalText;
 import org.junit.jupiter.api.Test;
 
 class ServePartsTest {
@@ -85,7 +86,7 @@ class ServePartsTest {
 
   @Test
   void developmentKey_existsOnlyOnLoopback_andIsNewEachTime() {
-    Agency agency = new Agency("sandbox", new Agency.Names("қ", "р", "e"), Limits.NONE);
+    Agency agency = new Agency("sandbox", new LocalText("қ", "р", "e"), Limits.NONE);
     Registry registry =
         Registry.of(
             AgencyDirectory.empty()

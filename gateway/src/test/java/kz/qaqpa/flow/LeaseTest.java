@@ -19,6 +19,7 @@ import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.fixture.Nobody;
+import kz.qaqpa.label.LocalText;
 import kz.qaqpa.language.Language;
 import kz.qaqpa.tokenizer.CharacterMeter;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ class LeaseTest {
   private final Lease lease =
       new Lease(
           gate.admit(application()),
-          (charge, _, finish) -> {
+          (charge, _, finish, _) -> {
             written.add(charge.promptTokens() + "+" + charge.outputTokens() + " " + finish);
             return Mono.empty();
           });
@@ -135,7 +136,7 @@ class LeaseTest {
   }
 
   private static Application application() {
-    Agency agency = new Agency("agency", new Agency.Names("қ", "р", "e"), Limits.NONE);
+    Agency agency = new Agency("agency", new LocalText("қ", "р", "e"), Limits.NONE);
     return new Application(agency, "app", Limits.NONE);
   }
 

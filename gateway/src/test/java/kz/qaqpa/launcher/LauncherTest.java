@@ -42,7 +42,16 @@ class LauncherTest {
     assertThat(launch(Map.of(), "help"))
         .startsWith("0 ")
         .contains(
-            "serve", "chat", "key new", "test", "tokenize", "perplexity", "bench", "usage", "load");
+            "serve",
+            "chat",
+            "key new",
+            "test",
+            "tokenize",
+            "perplexity",
+            "label",
+            "bench",
+            "usage",
+            "load");
   }
 
   @ParameterizedTest
@@ -84,7 +93,7 @@ class LauncherTest {
     script(tools().resolve("id"), "echo 1000");
     assertThat(launch(jdk, "test", "--all"))
         .startsWith("1 ")
-        .contains(": chromium curl nodejs npm redis-server"); // And PostgreSQL, where it lacks.
+        .contains(": chromium curl nodejs npm openssl redis-server softhsm2"); // And PostgreSQL.
     assertThat(launch(jdk, "test")).startsWith("0 ").doesNotContain("-Pnode");
     script(tools().resolve("npm"), "");
     script(tools().resolve("node"), "echo v16.20.2");

@@ -32,15 +32,19 @@ import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.ledger.LedgerSettings;
 import kz.qaqpa.ledger.Ledgers;
 import kz.qaqpa.ledger.UsageRecord;
+import kz.qaqpa.ledger.label.LabelFilter;
+import kz.qaqpa.ledger.label.RegisteredLabel;
 import kz.qaqpa.ledger.report.UsageFilter;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 
 /**
  * A loaded gateway that is killed (SIGKILL) again and again, at random moments and right after a
- * last event: every answer whose last event a client received is in the ledger, exactly once.
+ * last event: every answer whose last event a client received is in the ledger, exactly once, and
+ * its label with it.
  */
 abstract class KillContract {
   private static final int CLIENTS = 8;
@@ -67,9 +71,21 @@ abstract class KillContract {
     for (int round = 0; round < rounds; round++) {
       int before = seen.size();
       loadAndKill(random, seen, round % 2 == 0);
-      List<String> written = written();
-      assertThat(new HashSet<>(written)).as("no record twice").hasSameSizeAs(written);
-      assertThat(written).as("round %d", round).containsAll(seen);
+      Written written = written();
+      List<String> ids = written.records().stream().map(UsageRecord::id).toList();
+      assertThat(new HashSet<>(ids)).as("no record twice").hasSameSizeAs(ids);
+      assertThat(ids).as("round %d", round).containsAll(seen);
+      assertThat(written.labels())
+          .as("labels of round %d", round)
+          .containsExactlyInAnyOrderElementsOf(
+              written.records().stream()
+                  .map(UsageRecord::labelId)
+                  .filter(Objects::nonNull)
+                  .toList());
+      assertThat(written.records())
+          .filteredOn(record -> seen.contains(record.id()))
+          .extracting(UsageRecord::labelId)
+          .doesNotContainNull();
       assertThat(seen).as("round %d did something", round).hasSizeGreaterThan(before);
     }
   }
@@ -128,18 +144,28 @@ abstract class KillContract {
     }
   }
 
-  private List<String> written() throws IOException {
+  /**
+   * What is in the database.
+   *
+   * @param labels ids of them
+   */
+  private record Written(List<UsageRecord> records, List<String> labels) {}
+
+  private Written written() throws IOException {
     try (Ledgers ledgers = Ledgers.open(ledger(folder.resolve("state")))) {
-      Instant now = Instant.now();
-      return Objects.requireNonNull(
-          ledgers
-              .reader()
-              .records(
-                  new UsageFilter(
-                      null, null, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(1))))
-              .map(UsageRecord::id)
-              .collectList()
-              .block(Duration.ofSeconds(60)));
+      Instant from = Instant.now().minus(Duration.ofDays(1));
+      Instant to = Instant.now().plus(Duration.ofDays(1));
+      return new Written(
+          all(ledgers.reader().records(new UsageFilter(null, null, from, to))),
+          all(
+              ledgers
+                  .labels()
+                  .search(new LabelFilter(from, to, null, null, null, null, null, Long.MAX_VALUE))
+                  .map(RegisteredLabel::id)));
     }
+  }
+
+  private static <T> List<T> all(Flux<T> rows) {
+    return Objects.requireNonNull(rows.collectList().block(Duration.ofSeconds(60)));
   }
 }

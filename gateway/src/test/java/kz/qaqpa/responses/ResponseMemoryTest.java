@@ -44,6 +44,6 @@ class ResponseMemoryTest {
 
   private static StoredResponse response(int characters) {
     ResponseItem item = new ResponseItem("msg_1", new ChatMessage("user", "a".repeat(characters)));
-    return new StoredResponse("sandbox", 0, true, new byte[0], List.of(item), List.of());
+    return new StoredResponse("sandbox", 0, true, new byte[0], List.of(item), List.of(), "01");
   }
 }

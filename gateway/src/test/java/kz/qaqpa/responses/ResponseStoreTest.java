@@ -10,6 +10,7 @@ import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.http.api.ChatMessage;
+import kz.qaqpa.label.LocalText;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -140,11 +141,11 @@ class ResponseStoreTest {
   private static StoredResponse response(boolean finished, int characters) {
     ChatMessage said = new ChatMessage("user", "x".repeat(characters));
     List<ResponseItem> input = List.of(new ResponseItem("msg_1", said));
-    return new StoredResponse("a", 0, finished, new byte[10], input, List.of());
+    return new StoredResponse("a", 0, finished, new byte[10], input, List.of(), "01");
   }
 
   private static Application application(String agency, String id) {
-    Agency.Names names = new Agency.Names("a", "a", "a");
+    LocalText names = new LocalText("a", "a", "a");
     return new Application(new Agency(agency, names, Limits.NONE), id, Limits.NONE);
   }
 }

@@ -134,8 +134,9 @@ class OpenAiJavaTest {
     assertThat(answer.choices()).extracting(CompletionChoice::index).containsExactly(0L, 1L);
     assertThat(answer.choices().getFirst().text()).contains("Астана");
     Completion echoed = client.completions().create(wish.echo(true).build());
-    assertThat(echoed.choices().getFirst().text())
-        .isEqualTo("Қазақстанның астанасы" + answer.choices().getFirst().text());
+    String said = answer.choices().getFirst().text();
+    assertThat(echoed.choices().getFirst().text()) // Without a notice, as it goes on.
+        .isEqualTo("Қазақстанның астанасы" + said.substring(0, said.indexOf("\n\n")));
   }
 
   @Test

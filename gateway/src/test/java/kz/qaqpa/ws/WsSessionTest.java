@@ -261,7 +261,7 @@ class WsSessionTest {
 
   @Test
   void betweenTurns_onlyPings_andNoAnswerEndsIt() throws Exception {
-    try (TestGateway gateway = gateway("иә", new WsTuning().ping(100).closeTimeout(100));
+    try (TestGateway gateway = gateway("иә", new WsTuning().ping(100).closeTimeout(2000));
         WsRaw client = WsRaw.open(gateway)) {
       for (int i = 0; i < 3; i++) {
         WsRaw.Frame ping = client.read();

@@ -6,6 +6,7 @@ import static kz.qaqpa.http.wire.EventBytes.utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import kz.qaqpa.flow.Answer;
+import kz.qaqpa.flow.AnswerLabel;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.StreamOptions;
@@ -26,6 +27,7 @@ final class ChatEvents implements EventEncoder {
   private static final byte[] NO_LOGPROBS = utf8("null");
 
   private final ByteBufAllocator allocator;
+  private final AnswerLabel label;
   private final StreamOptions options;
   private final byte[] head;
   private final byte[][] textHeads; // [choice]
@@ -36,6 +38,7 @@ final class ChatEvents implements EventEncoder {
   /** The constant parts of all chunks are encoded once, here. */
   ChatEvents(ByteBufAllocator allocator, Answer answer, StreamOptions options) {
     this.allocator = allocator;
+    this.label = answer.label();
     this.options = options;
     String open =
         "data: {\"id\":"
@@ -58,7 +61,8 @@ final class ChatEvents implements EventEncoder {
   /** The first events: who speaks, in each choice. */
   @Override
   public ByteBuf opening() {
-    ByteBuf out = allocator.buffer(256 * textHeads.length);
+    byte[] known = label.json();
+    ByteBuf out = allocator.buffer(256 * textHeads.length + known.length);
     for (int i = 0; i < textHeads.length; i++) {
       out.writeBytes(head)
           .writeBytes(
@@ -67,6 +71,9 @@ final class ChatEvents implements EventEncoder {
                       + i
                       + ",\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null"))
           .writeBytes(goesOn);
+      if (i == 0) {
+        EventBytes.label(out, known);
+      }
       end(out, 0);
     }
     return out;
@@ -110,8 +117,11 @@ final class ChatEvents implements EventEncoder {
                     + quoted(reason)
                     + "}]"
                     + noUsageYet()));
-    end(out, reason.length());
     Usage usage = ending.usage();
+    if (usage != null) { // Nothing follows: the label is complete.
+      EventBytes.label(out, label.json());
+    }
+    end(out, reason.length());
     if (usage != null) {
       if (options.includeUsage()) {
         EventBytes.usage(out, head, usage);
@@ -123,7 +133,7 @@ final class ChatEvents implements EventEncoder {
   /** An error: the last event, without {@code [DONE]}. */
   @Override
   public ByteBuf error(HttpError error) {
-    return EventBytes.error(allocator, error);
+    return EventBytes.error(allocator, error, label.afterFailure());
   }
 
   private void end(ByteBuf out, int varying) {

@@ -1,5 +1,6 @@
 package kz.qaqpa.http.chat;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.util.List;
 import kz.qaqpa.flow.Answer;
 import kz.qaqpa.flow.ScoredToken;
@@ -19,7 +20,8 @@ final class ChatJson {
       long created,
       String model,
       List<Choice> choices,
-      Json.UsageBody usage) {
+      Json.UsageBody usage,
+      @JsonRawValue String contentLabel) {
 
     /**
      * An answer that has ended.
@@ -33,7 +35,8 @@ final class ChatJson {
           answer.created(),
           answer.model(),
           choices.map(i -> Choice.of(i, choices, scored)),
-          Json.UsageBody.of(choices.usage()));
+          Json.UsageBody.of(choices.usage()),
+          answer.label().text());
     }
   }
 

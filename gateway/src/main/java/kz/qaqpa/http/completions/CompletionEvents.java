@@ -6,9 +6,11 @@ import static kz.qaqpa.http.wire.EventBytes.utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import kz.qaqpa.flow.Answer;
+import kz.qaqpa.flow.AnswerLabel;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.StreamOptions;
+import kz.qaqpa.http.api.Usage;
 import kz.qaqpa.http.wire.EventBytes;
 import kz.qaqpa.http.wire.EventEncoder;
 import kz.qaqpa.http.wire.HttpError;
@@ -25,16 +27,19 @@ final class CompletionEvents implements EventEncoder {
   private static final byte[] COMMENT = utf8(": ping\n");
 
   private final ByteBufAllocator allocator;
+  private final AnswerLabel label;
   private final StreamOptions options;
   private final byte[] head;
   private final byte[] textHead;
   private final byte[][] textEnds; // [choice]
   private final byte[] goesOn;
   private final String noUsageYet;
+  private boolean spoke;
 
   /** The constant parts of all events are encoded once, here. */
   CompletionEvents(ByteBufAllocator allocator, Answer answer, StreamOptions options) {
     this.allocator = allocator;
+    this.label = answer.label();
     this.options = options;
     String open =
         "data: {\"id\":"
@@ -79,14 +84,19 @@ final class CompletionEvents implements EventEncoder {
         .writeBytes(textEnd)
         .writeBytes(logprobs)
         .writeBytes(after);
+    Usage usage = ending == null ? null : ending.usage();
+    if (!spoke || usage != null) { // With the usage nothing follows: the label is complete.
+      EventBytes.label(out, label.json());
+    }
+    spoke = true;
     if (options.obfuscate()) {
       EventBytes.endPadded(out, text.length + logprobs.length + after.length);
     } else {
       EventBytes.end(out);
     }
-    if (ending != null && ending.usage() != null) {
+    if (usage != null) {
       if (options.includeUsage()) {
-        EventBytes.usage(out, head, ending.usage());
+        EventBytes.usage(out, head, usage);
       }
       EventBytes.done(out);
     }
@@ -100,6 +110,6 @@ final class CompletionEvents implements EventEncoder {
   /** An error: the last event, without {@code [DONE]}. */
   @Override
   public ByteBuf error(HttpError error) {
-    return EventBytes.error(allocator, error);
+    return EventBytes.error(allocator, error, label.afterFailure());
   }
 }

@@ -1,5 +1,6 @@
 package kz.qaqpa.http.completions;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,8 @@ final class CompletionJson {
       long created,
       String model,
       List<Choice> choices,
-      Json.UsageBody usage) {
+      Json.UsageBody usage,
+      @JsonRawValue String contentLabel) {
 
     /**
      * An answer that has ended.
@@ -36,7 +38,8 @@ final class CompletionJson {
           answer.created(),
           answer.model(),
           choices.map(i -> Choice.of(i, choices, scored)),
-          Json.UsageBody.of(choices.usage()));
+          Json.UsageBody.of(choices.usage()),
+          answer.label().text());
     }
   }
 

@@ -73,11 +73,16 @@ public final class ResponsesRoute implements Route {
     ByteBufAllocator allocator = exchange.channel().alloc();
     return writer.stream(
         exchange,
-        new AnswerWriter.Origin(response.provider(), response.created()),
+        origin(response),
         response
             .events()
             .doOnNext(event -> note(exchange, event))
             .map(event -> EventFrames.of(allocator, event)));
+  }
+
+  private static AnswerWriter.Origin origin(ResponseStream response) {
+    return new AnswerWriter.Origin(
+        response.provider(), response.created(), response.label().seat());
   }
 
   private void note(Exchange exchange, ResponseEvent event) {
@@ -91,7 +96,7 @@ public final class ResponsesRoute implements Route {
   private Publisher<Void> whole(Exchange exchange, ResponseStream response) {
     return writer.whole(
         exchange,
-        new AnswerWriter.Origin(response.provider(), response.created()),
+        origin(response),
         response
             .events()
             .<byte[]>handle((event, sink) -> {

@@ -134,7 +134,8 @@ public final class StoredResponsesRoute implements Route {
   }
 
   private Mono<Void> send(Exchange exchange, StoredResponse response, byte[] json) {
-    AnswerWriter.Origin origin = new AnswerWriter.Origin(response.provider(), response.created());
+    AnswerWriter.Origin origin =
+        new AnswerWriter.Origin(response.provider(), response.created(), null);
     return Mono.from(writer.whole(exchange, origin, Mono.just(json)));
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The query of an address, where everything that is said is meant: a misspelt name would make a
  * wrong report that nobody notices. Used by one thread.
  */
-final class QueryParameters {
+public final class QueryParameters {
   /** More than there are; what comes after is one too many or unknown. */
   private static final int MOST = 32;
 
@@ -24,7 +24,7 @@ final class QueryParameters {
    *
    * @throws Refusal.BadRequest if it is malformed or says something twice
    */
-  QueryParameters(String uri) {
+  public QueryParameters(String uri) {
     Map<String, List<String>> said;
     try {
       said = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MOST, true).parameters();
@@ -44,7 +44,7 @@ final class QueryParameters {
   }
 
   /** The value of a parameter, or null; asked for once. */
-  @Nullable String take(String name) {
+  public @Nullable String take(String name) {
     return left.remove(name);
   }
 
@@ -54,7 +54,7 @@ final class QueryParameters {
    * @param known the names that could have been taken
    * @throws Refusal.BadRequest if something was not taken
    */
-  void end(String known) {
+  public void end(String known) {
     for (String name : left.keySet()) {
       throw new Refusal.BadRequest(
           Shown.text(name),

@@ -10,7 +10,7 @@ import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.report.Bucket;
 
 /** Times as requests write them: dates of Almaty, or RFC 3339. Functions only. */
-final class ReportTime {
+public final class ReportTime {
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
   private static final Pattern INSTANT =
       Pattern.compile(
@@ -26,7 +26,7 @@ final class ReportTime {
    *
    * @throws Refusal.BadRequest if it is no time of the years 2000 to 2199
    */
-  static Instant of(String name, String text) {
+  public static Instant of(String name, String text) {
     Instant at;
     // An unescaped plus sign of an offset arrives as a space.
     String plus = text.length() > 10 ? text.replace(' ', '+') : text;
@@ -48,7 +48,7 @@ final class ReportTime {
   }
 
   /** When a date begins in Almaty. */
-  static Instant start(LocalDate date) {
+  public static Instant start(LocalDate date) {
     return date.atStartOfDay(Bucket.ZONE).toInstant();
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Obfuscation;
 import kz.qaqpa.http.api.Usage;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /** What server-sent events of both kinds of completions consist of. Functions only. */
@@ -17,6 +18,7 @@ public final class EventBytes {
   private static final byte[] PADDING = utf8(",\"obfuscation\":\"");
   private static final byte[] PADDED_END = utf8("\"}\n\n");
   private static final byte[] USAGE = utf8("],\"usage\":");
+  private static final byte[] LABEL = utf8(",\"content_label\":");
 
   private EventBytes() {}
 
@@ -45,19 +47,36 @@ public final class EventBytes {
     end(out);
   }
 
+  /**
+   * Member {@code content_label} of an event whose object is still open.
+   *
+   * @param json of the label
+   */
+  public static void label(ByteBuf out, byte[] json) {
+    out.writeBytes(LABEL).writeBytes(json);
+  }
+
   /** The end of a stream that came to its end. */
   public static void done(ByteBuf out) {
     out.writeBytes(DONE);
   }
 
-  /** An error, the last event of its stream. */
-  public static ByteBuf error(ByteBufAllocator allocator, HttpError error) {
+  /**
+   * An error, the last event of its stream.
+   *
+   * @param label of what was delivered before, or null if nothing was
+   */
+  public static ByteBuf error(
+      ByteBufAllocator allocator, HttpError error, byte @Nullable [] label) {
     byte[] body = Json.bytes(new Json.ErrorBody(error.body()));
-    return allocator
-        .buffer(DATA.length + body.length + EVENT_END.length)
-        .writeBytes(DATA)
-        .writeBytes(body)
-        .writeBytes(EVENT_END);
+    int room = DATA.length + body.length + EVENT_END.length;
+    if (label == null) {
+      return allocator.buffer(room).writeBytes(DATA).writeBytes(body).writeBytes(EVENT_END);
+    }
+    ByteBuf out = allocator.buffer(room + LABEL.length + label.length);
+    out.writeBytes(DATA).writeBytes(body, 0, body.length - 1);
+    label(out, label);
+    return out.writeBytes(OBJECT_END);
   }
 
   /** A JSON string. */

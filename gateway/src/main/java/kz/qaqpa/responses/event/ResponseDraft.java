@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param created seconds since 1970
  * @param request what was asked
  * @param defaults what holds where the request says nothing
+ * @param label what is known of its label, a JSON object
  */
 public record ResponseDraft(
-    String id, long created, ResponsesRequest request, GenerationDefaults defaults) {
+    String id, long created, ResponsesRequest request, GenerationDefaults defaults, String label) {
   private static final String IN_PROGRESS = "in_progress";
 
   /**
@@ -36,16 +37,24 @@ public record ResponseDraft(
 
   /** The object while nothing has been said. */
   public ResponseJson.Response inProgress() {
-    return object(new Outcome(IN_PROGRESS, null, null, null), List.of(), null);
+    return object(new Outcome(IN_PROGRESS, null, null, null), List.of(), null, label);
   }
 
-  /** The object of a response that has ended. */
-  ResponseJson.Response ended(Outcome outcome, List<ResponseJson.Item> output, Usage usage) {
-    return object(outcome, output, ResponseJson.UsageBody.of(usage));
+  /**
+   * The object of a response that has ended.
+   *
+   * @param signed its label, a JSON object
+   */
+  ResponseJson.Response ended(
+      Outcome outcome, List<ResponseJson.Item> output, Usage usage, String signed) {
+    return object(outcome, output, ResponseJson.UsageBody.of(usage), signed);
   }
 
   private ResponseJson.Response object(
-      Outcome outcome, List<ResponseJson.Item> output, ResponseJson.@Nullable UsageBody usage) {
+      Outcome outcome,
+      List<ResponseJson.Item> output,
+      ResponseJson.@Nullable UsageBody usage,
+      String contentLabel) {
     ResponsesRequest.Echo echo = request.echo();
     SamplingOptions sampling = request.sampling();
     return new ResponseJson.Response(
@@ -77,7 +86,8 @@ public record ResponseDraft(
         request.dropOldest() ? "auto" : "disabled",
         usage,
         echo.user(),
-        echo.metadata());
+        echo.metadata(),
+        contentLabel);
   }
 
   private static double or(@Nullable Double value, double fallback) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.FinishReason;
+import kz.qaqpa.flow.AnswerLabel;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.flow.ScoredToken;
@@ -28,6 +29,7 @@ public final class ResponseEvents {
   private static final int CLOSING = 4;
 
   private final ResponseDraft draft;
+  private final AnswerLabel label;
   private final String itemId;
   private final RequestTrace trace;
   private final Consumer<Ended> ended;
@@ -50,12 +52,18 @@ public final class ResponseEvents {
   /**
    * Events of one response.
    *
+   * @param label of its answer
    * @param itemId what its message is called
    * @param ended told once, when it has ended and before its last events are delivered
    */
   public ResponseEvents(
-      ResponseDraft draft, String itemId, RequestTrace trace, Consumer<Ended> ended) {
+      ResponseDraft draft,
+      AnswerLabel label,
+      String itemId,
+      RequestTrace trace,
+      Consumer<Ended> ended) {
     this.draft = draft;
+    this.label = label;
     this.itemId = itemId;
     this.trace = trace;
     this.ended = ended;
@@ -134,7 +142,7 @@ public final class ResponseEvents {
                 message(
                     outcome.status().equals("completed") ? "completed" : "incomplete",
                     List.of(said())));
-    ResponseJson.Response response = draft.ended(outcome, output, trace.usage());
+    ResponseJson.Response response = draft.ended(outcome, output, trace.usage(), label.text());
     byte[] json = Json.bytes(response);
     ended.accept(new Ended(json, text.toString()));
     ResponseEvent.End end = new ResponseEvent.End(json, failure);

@@ -7,11 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.engine.model.GenerationDefaults;
+import kz.qaqpa.fixture.Labellings;
+import kz.qaqpa.flow.AnswerLabel;
 import kz.qaqpa.flow.AnswerPart;
 import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.JsonBody;
 import kz.qaqpa.http.api.Usage;
 import kz.qaqpa.http.api.responses.ResponsesRequestReader;
+import kz.qaqpa.label.stamp.Labelling;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -23,6 +27,14 @@ import tools.jackson.databind.json.JsonMapper;
 class ResponseEventsTest {
   private final List<ResponseEvents.Ended> ended = new ArrayList<>();
   private final TestPublisher<AnswerPart> parts = TestPublisher.create();
+  private final Labelling labelling = Labellings.fresh();
+  private final AnswerLabel label = Labellings.answer(labelling);
+
+  @AfterEach
+  void close() {
+    label.close();
+    labelling.close();
+  }
 
   @Test
   void numbersAreGivenAtDelivery_soThatARepetitionFitsIn() {
@@ -124,8 +136,10 @@ class ResponseEventsTest {
             "resp_1",
             1,
             ResponsesRequestReader.read(JsonBody.read(body)).request(),
-            GenerationDefaults.NONE);
-    return new ResponseEvents(draft, "msg_1", new RequestTrace("i", "POST", "/"), ended::add);
+            GenerationDefaults.NONE,
+            "{}");
+    return new ResponseEvents(
+        draft, label, "msg_1", new RequestTrace("i", "POST", "/"), ended::add);
   }
 
   private static AnswerPart end(String text, FinishReason reason) {

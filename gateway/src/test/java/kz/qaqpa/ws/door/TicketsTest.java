@@ -12,6 +12,7 @@ import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Limits;
+import kz.qaqpa.label.LocalText;
 import org.junit.jupiter.api.Test;
 
 class TicketsTest {
@@ -62,7 +63,7 @@ class TicketsTest {
   }
 
   private static Caller caller(String id) {
-    Agency agency = new Agency("a", new Agency.Names("к", "р", "e"), Limits.NONE);
+    Agency agency = new Agency("a", new LocalText("к", "р", "e"), Limits.NONE);
     return new Caller(
         new Application(agency, id, Limits.NONE), new Caller.Proof.Key("0".repeat(64)), null);
   }

@@ -1,6 +1,7 @@
 package kz.qaqpa.http.api.responses;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.http.api.ChatMessage;
@@ -42,7 +43,8 @@ public final class ResponseJson {
       String truncation,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable UsageBody usage,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String user,
-      Map<String, String> metadata) {}
+      Map<String, String> metadata,
+      @JsonRawValue String contentLabel) {}
 
   /** Why a response failed; the schema lists the codes. */
   public record Failure(String code, String message) {}
