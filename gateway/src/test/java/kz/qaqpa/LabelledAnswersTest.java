@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -215,6 +216,28 @@ class LabelledAnswersTest {
       assertThat(WsRaw.text(next)).endsWith("\n\n" + KAZAKH + KAZAKH + "тағы");
       assertThat(next.getLast().at("/response/content_label/previous"))
           .isEqualTo(created.path("id"));
+    }
+  }
+
+  @Test
+  void aCancelledResponse_isLabelledAsFarAsItCame() throws Exception {
+    try (TestGateway gateway = gateway(Script.repeating("қазақ "), NoticePolicy.APPEND);
+        WsRaw client = WsRaw.open(gateway)) {
+      Semaphore steps = new Semaphore(9);
+      gateway.engine().beforeStep(_ -> steps.acquireUninterruptibly());
+      List<JsonNode> events = new ArrayList<>(client.create("a", "").until("response.created"));
+      String id = events.getFirst().at("/response/id").asString();
+      events.addAll(client.until("response.output_text.delta"));
+      JsonNode cancelled = read(gateway.post("/v1/responses/" + id + "/cancel", ""));
+      steps.release(10_000);
+      events.addAll(client.until("response.incomplete"));
+      JsonNode response = events.getLast().path("response");
+      assertThat(response.path("status").asString()).isEqualTo("cancelled");
+      assertThat(response.path("content_label")).isEqualTo(cancelled.path("content_label"));
+      String text = WsRaw.text(events);
+      assertThat(text).isNotEmpty().doesNotContain(NOTICE_KK);
+      assertThat(verify(gateway, response, text).verdict()).isEqualTo(Verdict.VALID);
+      isRegistered(gateway, response.path("content_label"));
     }
   }
 

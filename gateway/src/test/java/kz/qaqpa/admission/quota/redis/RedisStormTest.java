@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.admission.quota.Counter;
 import kz.qaqpa.admission.quota.Demand;
@@ -203,8 +204,12 @@ class RedisStormTest {
     private void killAndRestart(RedisServer server, List<Future<?>> clients) {
       LockSupport.parkNanos(random.nextLong(100_000_000, 400_000_000));
       server.kill();
-      long wanted = away.get() + 20;
-      RedisStores.await(() -> away.get() >= wanted || clients.stream().allMatch(Future::isDone));
+      // Under a share nobody is told that it is away: they go on.
+      LongSupplier noticed =
+          fallback == QuotaFallback.CLOSED ? away::get : () -> grants.get() + refusals.get();
+      long wanted = noticed.getAsLong() + 20;
+      RedisStores.await(
+          () -> noticed.getAsLong() >= wanted || clients.stream().allMatch(Future::isDone));
       server.restart();
     }
 
