@@ -22,6 +22,8 @@ import java.time.Duration;
  *     reuse is not equal bit for bit to reading the prompt anew
  * @param closeTimeout how long {@link BatchingEngine#close()} waits for the step under way, 1 ms to
  *     1 h
+ * @param policy who of those that wait is next
+ * @param fairness what service costs, and how it is shared out
  */
 public record BatchingSettings(
     int queueRequests,
@@ -31,7 +33,9 @@ public record BatchingSettings(
     int streamRing,
     int commandRing,
     boolean reuseDecodedPrefixes,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    SchedulingPolicy policy,
+    FairnessSettings fairness) {
 
   /** Checks ranges. */
   public BatchingSettings {
@@ -47,7 +51,16 @@ public record BatchingSettings(
   /** What a server starts with. */
   public static BatchingSettings defaults() {
     return new BatchingSettings(
-        1024, 1 << 20, 256, Duration.ofSeconds(30), 256, 1024, true, Duration.ofSeconds(10));
+        1024,
+        1 << 20,
+        256,
+        Duration.ofSeconds(30),
+        256,
+        1024,
+        true,
+        Duration.ofSeconds(10),
+        SchedulingPolicy.FAIR,
+        FairnessSettings.defaults());
   }
 
   /** The same with other queue limits. */
@@ -60,7 +73,9 @@ public record BatchingSettings(
         streamRing,
         commandRing,
         reuseDecodedPrefixes,
-        closeTimeout);
+        closeTimeout,
+        policy,
+        fairness);
   }
 
   /** The same with another token budget of a step. */
@@ -73,7 +88,9 @@ public record BatchingSettings(
         streamRing,
         commandRing,
         reuseDecodedPrefixes,
-        closeTimeout);
+        closeTimeout,
+        policy,
+        fairness);
   }
 
   /** The same with another patience for slow consumers, and rings of another size. */
@@ -86,7 +103,9 @@ public record BatchingSettings(
         ring,
         commandRing,
         reuseDecodedPrefixes,
-        closeTimeout);
+        closeTimeout,
+        policy,
+        fairness);
   }
 
   /** The same, reusing the KV of generated tokens or not. */
@@ -99,7 +118,24 @@ public record BatchingSettings(
         streamRing,
         commandRing,
         reuse,
-        closeTimeout);
+        closeTimeout,
+        policy,
+        fairness);
+  }
+
+  /** The same with another order of those that wait. */
+  public BatchingSettings withPolicy(SchedulingPolicy other, FairnessSettings shares) {
+    return new BatchingSettings(
+        queueRequests,
+        queueTokens,
+        stepTokens,
+        stallTimeout,
+        streamRing,
+        commandRing,
+        reuseDecodedPrefixes,
+        closeTimeout,
+        other,
+        shares);
   }
 
   private static void requireRange(String name, int value, int low, int high) {

@@ -16,8 +16,9 @@ import kz.qaqpa.batching.sample.SamplingParams;
  * @param stopTokens ids that end the answer; they are not delivered. Not copied
  * @param deadlineNanos {@link System#nanoTime()} after which the request is ended wherever it is;
  *     {@link Long#MAX_VALUE} for none
- * @param priority any int, the lower the earlier, 0 if the client says nothing (as in vLLM). Stored
- *     only: the queue is first come, first served until it learns to look at it
+ * @param priorityClass whose turn comes first, whatever the agency
+ * @param priority any int, the lower the earlier among requests of the same agency and class, 0 if
+ *     the client says nothing (as in vLLM)
  */
 @SuppressWarnings("ArrayRecordComponent") // Token ids are read once, by one owner; no copies.
 public record GenerationRequest(
@@ -29,6 +30,7 @@ public record GenerationRequest(
     SamplingParams sampling,
     int[] stopTokens,
     long deadlineNanos,
+    PriorityClass priorityClass,
     int priority) {
 
   /** Checks what needs no knowledge of the engine. */
@@ -41,7 +43,7 @@ public record GenerationRequest(
     }
   }
 
-  /** At priority 0. */
+  /** Interactive, at priority 0. */
   public GenerationRequest(
       String id,
       String agency,
@@ -51,13 +53,32 @@ public record GenerationRequest(
       SamplingParams sampling,
       int[] stopTokens,
       long deadlineNanos) {
-    this(id, agency, prefixSalt, prompt, maxTokens, sampling, stopTokens, deadlineNanos, 0);
+    this(
+        id,
+        agency,
+        prefixSalt,
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        deadlineNanos,
+        PriorityClass.INTERACTIVE,
+        0);
   }
 
   /** The same with another limit of its answer. */
   public GenerationRequest withMaxTokens(int most) {
     return new GenerationRequest(
-        id, agency, prefixSalt, prompt, most, sampling, stopTokens, deadlineNanos, priority);
+        id,
+        agency,
+        prefixSalt,
+        prompt,
+        most,
+        sampling,
+        stopTokens,
+        deadlineNanos,
+        priorityClass,
+        priority);
   }
 
   /** What choice {@code i} of several is asked for: the same with {@link SamplingParams#choice}. */
@@ -74,6 +95,22 @@ public record GenerationRequest(
         sampling.choice(i),
         stopTokens,
         deadlineNanos,
+        priorityClass,
         priority);
+  }
+
+  /** The same in another class, with another priority in it. */
+  public GenerationRequest withPriority(PriorityClass wanted, int inItsClass) {
+    return new GenerationRequest(
+        id,
+        agency,
+        prefixSalt,
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        deadlineNanos,
+        wanted,
+        inItsClass);
   }
 }

@@ -181,7 +181,16 @@ class BatchingEngineTest {
 
   private static GenerationRequest with(SamplingParams sampling) {
     return new GenerationRequest(
-        "r", "agency", 1, new int[] {1}, 1, sampling, new int[0], Long.MAX_VALUE, -5);
+        "r",
+        "agency",
+        1,
+        new int[] {1},
+        1,
+        sampling,
+        new int[0],
+        Long.MAX_VALUE,
+        PriorityClass.BATCH,
+        -5);
   }
 
   @Test

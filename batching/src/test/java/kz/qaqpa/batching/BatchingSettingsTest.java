@@ -1,11 +1,15 @@
 package kz.qaqpa.batching;
 
+import static kz.qaqpa.batching.SchedulingPolicy.FAIR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
+import kz.qaqpa.batching.FairnessSettings.AgencyWeight;
 import org.junit.jupiter.api.Test;
 
 class BatchingSettingsTest {
@@ -13,7 +17,8 @@ class BatchingSettingsTest {
 
   private static BatchingSettings settings(
       int queue, int tokens, int step, Duration stall, int stream, int ring, Duration close) {
-    return new BatchingSettings(queue, tokens, step, stall, stream, ring, true, close);
+    return new BatchingSettings(
+        queue, tokens, step, stall, stream, ring, true, close, FAIR, FairnessSettings.defaults());
   }
 
   @Test
@@ -28,7 +33,9 @@ class BatchingSettingsTest {
                 256,
                 1024,
                 true,
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(10),
+                FAIR,
+                new FairnessSettings(1, 2, 0.1, 0.10, 0.05, 2_048, 4_096, List.of())));
     assertThat(Arrays.stream(BatchingSettings.class.getRecordComponents()).map(c -> c.getName()))
         .containsExactly(
             "queueRequests",
@@ -38,7 +45,22 @@ class BatchingSettingsTest {
             "streamRing",
             "commandRing",
             "reuseDecodedPrefixes",
-            "closeTimeout");
+            "closeTimeout",
+            "policy",
+            "fairness");
+    assertThat(Arrays.stream(FairnessSettings.class.getRecordComponents()).map(c -> c.getName()))
+        .containsExactly(
+            "promptWeight",
+            "outputWeight",
+            "cachedWeight",
+            "interactiveShare",
+            "batchShare",
+            "localityQuantum",
+            "rememberedAgencies",
+            "agencyWeights");
+    assertThat(SchedulingPolicy.values())
+        .extracting(policy -> policy.name().toLowerCase(Locale.ROOT))
+        .containsExactly("fair", "fcfs", "priority", "vtc");
   }
 
   @Test
@@ -61,7 +83,36 @@ class BatchingSettingsTest {
         "batching.closeTimeout: PT2H (expected: 1 ms to 1 h)");
   }
 
-  private static void refuses(Supplier<BatchingSettings> maker, String message) {
+  @Test
+  void everyBadValueOfFairnessIsNamed() {
+    refuses(() -> fairness(0, 2, 0, 0, 0), "fairness.promptWeight: 0.0 (expected: above 0");
+    refuses(() -> fairness(1, Double.NaN, 0, 0, 0), "fairness.outputWeight: NaN (expected: above");
+    refuses(() -> fairness(1, 2, -1, 0, 0), "fairness.cachedWeight: -1.0 (expected: 0 to 1000)");
+    refuses(() -> fairness(1, 2, 0, 1, 0), "fairness.interactiveShare: 1.0 (expected: 0 to below");
+    refuses(() -> fairness(1, 2, 0, 0, -0.1), "fairness.batchShare: -0.1 (expected: 0 to below 1)");
+    refuses(
+        () -> fairness(1, 2, 0, 0.5, 0.5),
+        "fairness.batchShare: 0.5 (expected: less than 1 together with interactiveShare, 0.5)");
+    refuses(
+        () -> FairnessSettings.defaults().withLocalityQuantum(-1),
+        "fairness.localityQuantum: -1 (expected: 0 to 16777216)");
+    refuses(
+        () -> FairnessSettings.defaults().withAgencies(0, List.of()),
+        "fairness.rememberedAgencies: 0 (expected: 1 to 1000000)");
+    refuses(() -> new AgencyWeight("a", 0), "fairness.weight: 0.0 (expected: above 0");
+    refuses(
+        () ->
+            FairnessSettings.defaults()
+                .withAgencies(1, List.of(new AgencyWeight("a", 1), new AgencyWeight("a", 2))),
+        "fairness.agencyWeights: a twice (expected: each agency once)");
+  }
+
+  private static FairnessSettings fairness(
+      double prompt, double output, double cached, double interactive, double batch) {
+    return new FairnessSettings(prompt, output, cached, interactive, batch, 0, 1, List.of());
+  }
+
+  private static void refuses(Supplier<?> maker, String message) {
     assertThatThrownBy(maker::get)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);

@@ -3,6 +3,7 @@ package kz.qaqpa.admission;
 import java.time.Duration;
 import java.util.List;
 import kz.qaqpa.admission.quota.QuotaFallback;
+import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.label.NoticePolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -48,16 +49,6 @@ public record Terms(
   /** Whether it may ask a model. */
   public boolean allows(String model) {
     return models.isEmpty() || models.contains(model);
-  }
-
-  /** Whose turn comes first. */
-  public enum PriorityClass {
-    /** A citizen waits. */
-    CITIZEN,
-    /** Somebody waits. */
-    INTERACTIVE,
-    /** Nobody waits. */
-    BATCH
   }
 
   /** Whose usage an application may see. */

@@ -115,6 +115,7 @@ public final class PromptBuilder {
             sampling,
             model.stopTokens(),
             end(call.application()),
+            call.application().terms().priorityClass(),
             call.generation().priority());
     String echo = echo(prompt, tokens);
     int[] tail = prompt instanceof Prompt.Tokens ? lastOf(tokens, LONGEST_BEGINNING) : NONE;

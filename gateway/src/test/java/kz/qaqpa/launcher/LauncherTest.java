@@ -51,6 +51,7 @@ class LauncherTest {
             "label",
             "bench",
             "usage",
+            "simulate",
             "load");
   }
 

@@ -169,13 +169,18 @@ final class StepLoop implements Runnable {
     healthy = kind == Kind.STOPPED;
     ended = true;
     try {
-      scheduler.failAll(kind, reason(kind));
-      abandonLate();
+      failAll(kind);
     } catch (RuntimeException fault) { // The engine must be closed whatever a consumer did.
       LOG.error("{} could not end all sequences", thread.getName(), fault);
     } finally {
       engine.close();
     }
+  }
+
+  /** Under the lock: a submitter that sees {@code ended} may come while this is under way. */
+  private synchronized void failAll(Kind kind) {
+    scheduler.failAll(kind, reason(kind));
+    abandonLate();
   }
 
   /** Fails what was offered too late for the loop; only after it has ended. */

@@ -7,6 +7,7 @@ import static kz.qaqpa.batching.schedule.SequenceState.WAITING;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.queue.WaitingQueue;
 import kz.qaqpa.batching.schedule.Tally.Item;
 
 /**
@@ -15,14 +16,14 @@ import kz.qaqpa.batching.schedule.Tally.Item;
  * back here, and the outlet gets its last event.
  */
 final class Endings {
-  private final WaitingQueue waiting;
+  private final WaitingQueue<Sequence> waiting;
   private final RunningList running;
   private final Residency residency;
   private final Tally tally;
   private final long stallNanos;
 
   Endings(
-      WaitingQueue waiting,
+      WaitingQueue<Sequence> waiting,
       RunningList running,
       Residency residency,
       Tally tally,
@@ -34,7 +35,10 @@ final class Endings {
     this.stallNanos = stallNanos;
   }
 
-  /** Ends who has left, whose time is over, and whose consumer did not read for too long. */
+  /**
+   * Ends who has left, whose time is over, and whose consumer did not read for too long; of those
+   * that wait, as many as the queue has looked at in one step.
+   */
   void endAbandoned(long now) {
     int stalled = 0;
     for (int i = 0; i < running.size(); i++) {
@@ -46,14 +50,16 @@ final class Endings {
     }
     tally.set(Item.STALLED, stalled);
     running.dropEnded();
-    for (Sequence s = waiting.first(); s != null; ) {
-      Sequence following = s.next;
-      endIfAbandoned(s, now);
-      s = following;
+    for (int i = waiting.sweepSize(); i > 0; i--) {
+      Sequence s = waiting.sweep();
+      if (s != null) {
+        endIfAbandoned(s, now);
+      }
     }
   }
 
-  private void endIfAbandoned(Sequence s, long now) {
+  /** Ends a sequence whose consumer has left or whose time is over; returns whether it did. */
+  boolean endIfAbandoned(Sequence s, long now) {
     if (s.outlet.isCancelled()) {
       leave(s);
       tally.add(Item.CANCELLED, 1);
@@ -61,6 +67,7 @@ final class Endings {
     } else if (s.isExpired(now)) {
       fail(s, GenerationFailure.Kind.DEADLINE, "deadline passed");
     }
+    return s.state == ENDED;
   }
 
   /** Returns whether the sequence is passed over because its consumer has no room. */
@@ -107,7 +114,7 @@ final class Endings {
       fail(running.get(i), kind, message);
     }
     running.dropEnded();
-    for (Sequence s = waiting.first(); s != null; s = waiting.first()) {
+    for (Sequence s = waiting.oldest(); s != null; s = waiting.oldest()) {
       fail(s, kind, message);
     }
   }
@@ -128,11 +135,12 @@ final class Endings {
   /** Gives back what a sequence holds; {@link RunningList#dropEnded} then takes it off the list. */
   private void leave(Sequence s) {
     if (s.state == WAITING) {
-      waiting.remove(s);
+      waiting.remove(s.ticket);
       s.outlet.leftQueue();
     } else {
       residency.release(s);
     }
+    waiting.end(s.ticket);
     s.state = ENDED;
   }
 }

@@ -57,6 +57,24 @@ final class Residency {
     return match.tokens();
   }
 
+  /**
+   * Tokens of a prompt that probably lie in a slot. A few probes of the index and no comparison:
+   * whoever publishes a block publishes all before it, so the longest prefix is found by halving.
+   */
+  int likelyCached(Sequence s) {
+    int low = 0;
+    int high = reusableCells(s);
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (cache.isPublished(s.promptHashes[middle - 1])) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low * cell;
+  }
+
   /** Gives a slot to the sequence that was just looked up, with the prefix found. */
   void settle(PlannedStep step, Sequence s) {
     int slot = placement.choose(match, s.remainingSteps());
@@ -89,15 +107,18 @@ final class Residency {
     tally.set(Item.RUNNING, slots.held());
   }
 
-  /** Copies what another slot has computed of a prompt since its last chunk. */
-  void catchUp(PlannedStep step, Sequence s) {
+  /** Copies what another slot has computed of a prompt since its last chunk; returns its tokens. */
+  int catchUp(PlannedStep step, Sequence s) {
     int nextCell = s.computed / cell;
     if (nextCell < reusableCells(s)
         && cache.isPublished(s.promptHashes[nextCell])
         && find(s) > s.computed) {
+      int more = match.tokens() - s.computed;
       copy(step, match.slot(), s.slot, match.tokens());
-      countCached(s, match.tokens() - s.computed);
+      countCached(s, more);
+      return more;
     }
+    return 0;
   }
 
   private void countCached(Sequence s, int tokens) {

@@ -7,6 +7,7 @@ import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.queue.WaitingQueue;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.schedule.Tally.Item;
 import kz.qaqpa.engine.EngineShape;
@@ -23,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * Pure        No clock, thread, I/O or logger. Time is an argument; what consumers want is read
  *             from each sequence's outlet, in plan() alone.
- * Order       First come, first served. Sequences that decode have a row in every step, unless
- *             their consumer has no room. What the token budget leaves goes to prompts, in order of
- *             arrival, in cells of the prefill grid; the last chunk of a prompt may be shorter.
+ * Order       Sequences that decode have a row in every step, unless their consumer has no room.
+ *             What the token budget leaves goes to prompts, in cells of the prefill grid; the last
+ *             chunk of a prompt may be shorter. Whose prompt is next, the WaitingQueue says: it is
+ *             told of every token that is computed, found or generated, and for whom.
  * Slots       A waiting sequence gets a slot only together with its first chunk, so its prefix is
  *             looked up as late as possible. At least the last token of a prompt is always
  *             computed, for its logits.
@@ -41,16 +43,13 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Scheduler {
-  /** Waiting prompts passed over in one step, because another row computes their prefix. */
-  private static final int MOST_PASSED_OVER = 32;
-
   private final Tally tally;
-  private final int cell;
   private final TokenBudget budget;
-  private final WaitingQueue waiting = new WaitingQueue();
+  private final WaitingQueue<Sequence> waiting;
   private final RunningList running;
   private final Residency residency;
   private final Endings endings;
+  private final PromptPlanner prompts;
   private final Sampler sampler;
   private final PlannedStep[] steps;
   private int turn;
@@ -72,12 +71,14 @@ public final class Scheduler {
               + ")");
     }
     this.tally = tally;
-    this.cell = shape.prefillChunk();
+    int cell = shape.prefillChunk();
     this.budget = new TokenBudget(settings.stepTokens(), shape.maxStepTokens(), cell);
+    this.waiting = new WaitingQueue<>(settings.policy(), settings.fairness(), shape.slotLength());
     this.running = new RunningList(shape.slots());
     this.residency = new Residency(shape, settings, hash, tally);
     this.endings =
         new Endings(waiting, running, residency, tally, settings.stallTimeout().toNanos());
+    this.prompts = new PromptPlanner(waiting, running, residency, endings, tally, budget, cell);
     this.sampler = new Sampler(shape.vocabulary());
     this.steps = new PlannedStep[] {new PlannedStep(shape), new PlannedStep(shape)};
   }
@@ -85,9 +86,9 @@ public final class Scheduler {
   /** A submitted sequence takes its place in the queue, the first of a group with all others. */
   public void enqueue(Sequence sequence) {
     if (sequence.group == null) {
-      waiting.add(sequence);
+      waiting.add(sequence.ticket);
     } else {
-      sequence.group.forEach(waiting::add);
+      sequence.group.forEach(s -> waiting.add(s.ticket));
     }
     tally.add(Item.PROMPT_TOKENS, sequence.promptLength());
   }
@@ -108,34 +109,13 @@ public final class Scheduler {
     step.clear();
     endings.endAbandoned(now);
     residency.compact(step);
-    forkWaiting(step);
+    prompts.begin(now);
+    prompts.forkWaiting(step);
     planDecode(step);
     budget.start(step.plan().rows());
-    planPrefill(step);
-    admitWaiting(step, now);
+    prompts.plan(step);
     residency.describe(step);
     return step;
-  }
-
-  /** Choices whose prompt was read go on as soon as a slot is theirs, in the order of the queue. */
-  private void forkWaiting(PlannedStep step) {
-    Sequence s = waiting.first();
-    for (int free = residency.free(); s != null && free > 0; free--) {
-      Sequence following = s.next;
-      Sequence leader = ChoiceGroup.leaderOf(s);
-      if (leader != s && leader.state == DECODE) {
-        residency.fork(step, leader, s);
-        leaveQueue(s, DECODE);
-      }
-      s = following;
-    }
-  }
-
-  private void leaveQueue(Sequence s, SequenceState next) {
-    waiting.remove(s);
-    s.outlet.leftQueue();
-    s.state = next;
-    running.add(s);
   }
 
   private void planDecode(PlannedStep step) {
@@ -146,76 +126,6 @@ public final class Scheduler {
         step.token(s.output[s.outputLength - 1]);
       }
     }
-  }
-
-  private void planPrefill(PlannedStep step) {
-    for (int i = 0; i < running.size() && !budget.isSpent(); i++) {
-      Sequence s = running.get(i);
-      if (s.state == PREFILL) {
-        residency.catchUp(step, s);
-        planChunk(step, s);
-      }
-    }
-  }
-
-  private void admitWaiting(PlannedStep step, long now) {
-    int passedOver = 0;
-    int reserved = 0; // Slots for choices that wait for their leader.
-    Sequence following;
-    for (Sequence s = waiting.first(); s != null; s = following) {
-      if (budget.isSpent() || residency.free() <= reserved || passedOver > MOST_PASSED_OVER) {
-        return;
-      }
-      following = s.next;
-      if (ChoiceGroup.leaderOf(s) != s) {
-        reserved++;
-        continue;
-      }
-      int cached = residency.find(s);
-      if (isPending(step, s, cached / cell)) {
-        passedOver++;
-      } else if (budget.nextEnd(cached, s.promptLength(), 0) == cached) {
-        return; // No room for its first cell; who came later does not overtake.
-      } else {
-        admit(step, s, now);
-      }
-    }
-  }
-
-  private void admit(PlannedStep step, Sequence s, long now) {
-    residency.settle(step, s);
-    leaveQueue(s, PREFILL);
-    s.firstStepNanos = now;
-    tally.add(Item.PROMPT_TOKENS, s.hasBegun() ? s.promptLength() : 0);
-    planChunk(step, s);
-  }
-
-  private void planChunk(PlannedStep step, Sequence s) {
-    int start = s.computed;
-    int end = start;
-    while (end < s.promptLength() && !isPending(step, s, end / cell)) {
-      int next = budget.nextEnd(end, s.promptLength(), end - start);
-      if (next == end) {
-        break;
-      }
-      if (end / cell < s.promptHashes.length) {
-        step.cell(s.promptHashes[end / cell]);
-      }
-      end = next;
-    }
-    if (end == start) {
-      return;
-    }
-    budget.take(end - start);
-    boolean last = end == s.promptLength();
-    step.row(s, last ? s.logitsMode() : LogitsMode.NONE);
-    for (int i = start; i < end; i++) {
-      step.token(s.request.prompt()[i]);
-    }
-  }
-
-  private boolean isPending(PlannedStep step, Sequence s, int wantedCell) {
-    return wantedCell < residency.reusableCells(s) && step.computesCell(s.promptHashes[wantedCell]);
   }
 
   /**
@@ -293,6 +203,7 @@ public final class Scheduler {
     }
     s.appendOutput(token);
     tally.add(Item.OUTPUT_TOKENS, 1);
+    waiting.chargeOutput(s.ticket);
     boolean wantsLogprobs = s.request.sampling().topLogprobs() >= 0;
     s.outlet.push(
         token, wantsLogprobs ? sampler.logprobs(s.request.sampling(), result, row, token) : null);
@@ -316,7 +227,7 @@ public final class Scheduler {
 
   /**
    * Checks between two steps that every slot is free or held by the one running sequence that says
-   * so, that lengths agree, and that the cache's index is whole.
+   * so, that lengths agree, and that the queue and the cache's index are whole.
    *
    * @return what is wrong, or null
    */
@@ -327,6 +238,7 @@ public final class Scheduler {
         return "sequence " + s.request.id() + " runs without its slot " + s.slot;
       }
     }
-    return residency.problem();
+    String problem = waiting.problem();
+    return problem != null ? problem : residency.problem();
   }
 }

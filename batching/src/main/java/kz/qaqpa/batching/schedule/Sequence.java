@@ -6,6 +6,7 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.mark.Marking;
+import kz.qaqpa.batching.queue.Ticket;
 import kz.qaqpa.batching.sample.Sampler;
 import kz.qaqpa.batching.sample.TokenCounts;
 import kz.qaqpa.engine.LogitsMode;
@@ -20,6 +21,10 @@ public final class Sequence {
 
   final GenerationRequest request;
   final TokenOutlet outlet;
+
+  /** Its place in the queue, and whom its work is counted for. */
+  final Ticket<Sequence> ticket;
+
   final long submittedNanos;
 
   /** Hashes of the prompt's whole blocks: work for the submitter, not for the step loop. */
@@ -52,11 +57,6 @@ public final class Sequence {
   /** Since when the outlet has had no room, or {@link #NEVER}. */
   long stalledNanos = NEVER;
 
-  /** Links of the {@link WaitingQueue}. */
-  @Nullable Sequence next;
-
-  @Nullable Sequence previous;
-
   /**
    * A sequence about to be submitted.
    *
@@ -86,6 +86,9 @@ public final class Sequence {
     this.outlet = outlet;
     this.submittedNanos = submittedNanos;
     this.promptHashes = promptHashes;
+    this.ticket =
+        new Ticket<>(
+            this, request.agency(), request.priorityClass(), request.priority(), group != null);
     this.group = group;
     this.counts =
         Sampler.hasPenalties(request.sampling())

@@ -3,11 +3,16 @@ package kz.qaqpa.batching.bench;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.PriorityClass;
+import kz.qaqpa.batching.SchedulingPolicy;
 import kz.qaqpa.batching.fixture.NullOutlet;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.kv.KvSlots;
 import kz.qaqpa.batching.kv.PrefixCache;
+import kz.qaqpa.batching.queue.Ticket;
+import kz.qaqpa.batching.queue.WaitingQueue;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.schedule.PlannedStep;
 import kz.qaqpa.batching.schedule.Scheduler;
@@ -39,6 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class SchedulerBenchmark {
   private static final int OUTPUT = 1 << 18; // More than the steps of one iteration.
+  private static final int SHORT_OUTPUT = 32; // With 256 slots, eight end in each step.
 
   @Param("256")
   public int running;
@@ -46,7 +52,16 @@ public class SchedulerBenchmark {
   @Param({"0", "1000"})
   public int waiting;
 
+  private static final int AGENCIES = 27;
+
+  @Param({"FCFS", "FAIR"})
+  public SchedulingPolicy policy = SchedulingPolicy.FAIR;
+
   private Scheduler scheduler = newScheduler(1);
+  private Scheduler churning = newScheduler(1);
+  private WaitingQueue<Integer> queue =
+      new WaitingQueue<>(policy, FairnessSettings.defaults(), OUTPUT);
+  private int arrivals;
   private final Greedy result = new Greedy();
   private final KvSlots slots = new KvSlots(4);
   private final PrefixCache.Match match = new PrefixCache.Match();
@@ -55,30 +70,40 @@ public class SchedulerBenchmark {
   private long[] hashes = {};
   private long now;
 
-  private static Scheduler newScheduler(int slots) {
+  private Scheduler newScheduler(int slots) {
     return new Scheduler(
         new EngineShape(128_000, slots, OUTPUT + 64, slots + 512, 64, 1, 1, 1, "bench"),
-        BatchingSettings.defaults(),
+        BatchingSettings.defaults().withPolicy(policy, FairnessSettings.defaults()),
         BlockHash.CHAINED,
         new Tally());
+  }
+
+  private static Sequence sequence(int i, int output) {
+    GenerationRequest request =
+        new GenerationRequest(
+            "r",
+            "agency" + i % AGENCIES,
+            i,
+            new int[] {i},
+            output,
+            SamplingParams.greedy(),
+            new int[] {-1},
+            Long.MAX_VALUE);
+    return new Sequence(request, new NullOutlet(), 64, BlockHash.CHAINED, 0);
   }
 
   /** All slots decode; what waits will never get one. */
   @Setup(Level.Iteration)
   public void fill() {
     scheduler = newScheduler(running);
+    churning = newScheduler(running);
+    queue = new WaitingQueue<>(policy, FairnessSettings.defaults(), OUTPUT);
     for (int i = 0; i < running + waiting; i++) {
-      GenerationRequest request =
-          new GenerationRequest(
-              "r",
-              "a",
-              i,
-              new int[] {i},
-              OUTPUT,
-              SamplingParams.greedy(),
-              new int[] {-1},
-              Long.MAX_VALUE);
-      scheduler.enqueue(new Sequence(request, new NullOutlet(), 64, BlockHash.CHAINED, 0));
+      scheduler.enqueue(sequence(i, OUTPUT));
+      churning.enqueue(sequence(i, 1 + i % SHORT_OUTPUT));
+    }
+    for (int i = 0; i < waiting; i++) {
+      queue.add(new Ticket<>(i, "agency" + i % AGENCIES, PriorityClass.INTERACTIVE, 0, false));
     }
     for (int i = 0; i < 20; i++) {
       planAndApply();
@@ -96,6 +121,28 @@ public class SchedulerBenchmark {
     PlannedStep step = scheduler.plan(++now);
     scheduler.apply(step, result, now);
     return step.plan().rows();
+  }
+
+  /** The same where eight requests end and eight come, made on this thread as well. */
+  @Benchmark
+  public int planAndApplyWithEightAdmissions() {
+    for (int i = 0; i < 8; i++) {
+      churning.enqueue(sequence(arrivals++ & 0xFFFF, SHORT_OUTPUT));
+    }
+    PlannedStep step = churning.plan(++now);
+    churning.apply(step, result, now);
+    return step.plan().rows();
+  }
+
+  /** One request into the queue and out of it again. */
+  @Benchmark
+  public int addToQueue() {
+    Ticket<Integer> ticket =
+        new Ticket<>(0, "agency" + arrivals++ % AGENCIES, PriorityClass.INTERACTIVE, 0, false);
+    queue.add(ticket);
+    queue.remove(ticket);
+    queue.end(ticket);
+    return queue.size();
   }
 
   /**

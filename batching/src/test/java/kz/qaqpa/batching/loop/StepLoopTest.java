@@ -160,7 +160,16 @@ class StepLoopTest {
     fake.beforeStep(plan -> awaitLatch(go));
     BatchingSettings tiny =
         new BatchingSettings(
-            1000, 1 << 20, 256, Duration.ofSeconds(30), 256, 8, true, Duration.ofSeconds(10));
+            1000,
+            1 << 20,
+            256,
+            Duration.ofSeconds(30),
+            256,
+            8,
+            true,
+            Duration.ofSeconds(10),
+            SETTINGS.policy(),
+            SETTINGS.fairness());
     BatchingEngine engine = engines.start(fake, tiny);
     List<TokenStream> taken = new ArrayList<>();
     taken.add(engine.submit(request(0, 1)));
@@ -410,7 +419,16 @@ class StepLoopTest {
     fake.beforeStep(plan -> awaitLatch(hang));
     BatchingSettings impatient =
         new BatchingSettings(
-            10, 1000, 256, Duration.ofSeconds(30), 256, 8, true, Duration.ofMillis(50));
+            10,
+            1000,
+            256,
+            Duration.ofSeconds(30),
+            256,
+            8,
+            true,
+            Duration.ofMillis(50),
+            SETTINGS.policy(),
+            SETTINGS.fairness());
     BatchingEngine engine = engines.start(fake, impatient);
     TokenStream stream = engine.submit(request(0, 10));
     await(() -> engine.stats().running() == 1);

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.batching.fixture.FakeResult;
 import kz.qaqpa.batching.fixture.NullOutlet;
 import kz.qaqpa.batching.kv.BlockHash;
@@ -16,7 +17,7 @@ import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepResult;
 import org.junit.jupiter.api.Test;
 
-/** Steps of decode allocate nothing, however their tokens are sampled. */
+/** Steps of decode allocate nothing, however their tokens are sampled and whoever waits. */
 class AllocationTest {
   private static final int SLOTS = 32;
   private static final int VOCABULARY = 500;
@@ -29,7 +30,7 @@ class AllocationTest {
     EngineShape shape = new EngineShape(VOCABULARY, SLOTS, 2048, 1024, 64, 1, 1, 1, "none");
     Scheduler scheduler =
         new Scheduler(shape, BatchingSettings.defaults(), BlockHash.CHAINED, new Tally());
-    for (int i = 0; i < SLOTS; i++) {
+    for (int i = 0; i < SLOTS + 1_000; i++) { // The others wait, of 27 agencies in three classes.
       scheduler.enqueue(new Sequence(request(i), new NullOutlet(), 64, BlockHash.CHAINED, 0));
     }
     StepResult result = new SameForAll(row, row.logSumExp(0));
@@ -63,7 +64,8 @@ class AllocationTest {
           default -> new SamplingParams(0.8, 0, 0.9, 0, 1, 0, 0, i, -1).withWatermark(watermark);
         };
     return new GenerationRequest(
-        "r", "a", 1, new int[] {i}, 1024, sampling, new int[] {-1}, Long.MAX_VALUE);
+            "r", "a" + i % 27, 1, new int[] {i}, 1024, sampling, new int[] {-1}, Long.MAX_VALUE)
+        .withPriority(PriorityClass.values()[i % 3], i % 5);
   }
 
   /** The same logits for every row. */

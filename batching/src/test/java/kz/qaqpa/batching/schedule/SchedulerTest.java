@@ -282,6 +282,27 @@ class SchedulerTest {
   }
 
   @Test
+  void manyThatHaveLeftTheQueueAreGoneWithinASweep() {
+    List<Rig.Call> running =
+        IntStream.range(0, 4).mapToObj(i -> rig.submit(prompt(i, 8), 40)).toList();
+    rig.step();
+    rig.step();
+    List<Rig.Call> waiting =
+        IntStream.range(0, 2_000).mapToObj(i -> rig.submit(prompt(i % 97, 8), 40)).toList();
+    waiting.forEach(call -> call.outlet().cancelled = true);
+
+    rig.step();
+    assertThat(waiting.stream().filter(call -> call.outlet().ends == 1).count())
+        .isBetween(100L, 200L);
+    for (int i = 0; i < 32; i++) {
+      rig.step();
+    }
+    assertThat(waiting).allMatch(call -> call.outlet().ends == 1 && call.outlet().leftQueue == 1);
+    rig.finish(60);
+    assertThat(running).allMatch(call -> call.outlet().tokens.size() == 40);
+  }
+
+  @Test
   void aFailedStepFailsItsRowsAndForgetsTheirContent() {
     Rig.Call stalled = rig.submit(prompt(1, 8), 30);
     Rig.Call done = rig.submit(prompt(5, 17), 2);

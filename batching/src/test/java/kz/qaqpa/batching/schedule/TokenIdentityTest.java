@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.GenerationFailure.Kind;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.PriorityClass;
+import kz.qaqpa.batching.SchedulingPolicy;
 import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
 import kz.qaqpa.batching.fixture.Rig;
@@ -83,7 +86,8 @@ class TokenIdentityTest {
         BatchingSettings.defaults()
             .withStepTokens(1 + random.nextInt(40))
             .withStreams(Duration.ofMillis(20), 8)
-            .withReuseDecodedPrefixes(random.nextBoolean());
+            .withReuseDecodedPrefixes(random.nextBoolean())
+            .withPolicy(policy(random), fairness(random));
     Rig rig = new Rig(engine, settings, hash);
     if (random.nextInt(4) == 0) {
       injectFaults(engine, random);
@@ -116,6 +120,17 @@ class TokenIdentityTest {
     promptsReadAgain += rig.tally.get(Tally.Item.PROMPT_TOKENS) > promptTokens ? 1 : 0;
     undecided += calls.stream().filter(call -> call.sequence().wantsFullLogits).count();
     marked += calls.stream().filter(call -> isMarked(call.sequence())).count();
+  }
+
+  private static SchedulingPolicy policy(RandomGenerator random) {
+    SchedulingPolicy[] all = SchedulingPolicy.values();
+    return all[random.nextInt(all.length)];
+  }
+
+  private static FairnessSettings fairness(RandomGenerator random) {
+    return FairnessSettings.defaults()
+        .withLocalityQuantum(random.nextInt(100))
+        .withAgencies(1 + random.nextInt(4), List.of());
   }
 
   private static boolean isMarked(Sequence sequence) {
@@ -157,15 +172,19 @@ class TokenIdentityTest {
         random.nextInt(20) == 0
             ? now + TimeUnit.MILLISECONDS.toNanos(random.nextInt(12))
             : Long.MAX_VALUE;
+    int agency = random.nextInt(3);
+    PriorityClass[] classes = PriorityClass.values();
     return new GenerationRequest(
         "r" + earlier.size(),
-        "agency",
-        random.nextInt(2),
+        "agency" + agency,
+        agency / 2,
         prompt,
         maxTokens,
         sampling(random),
         stops,
-        deadline);
+        deadline,
+        classes[random.nextInt(classes.length)],
+        random.nextInt(3) - 1);
   }
 
   /** Few different beginnings, earlier prompts cut anywhere, and earlier answers as history. */

@@ -10,6 +10,7 @@ import kz.qaqpa.admission.Ids;
 import kz.qaqpa.admission.Terms;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaFallback;
+import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.config.Expect;
 import kz.qaqpa.label.NoticePolicy;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public record ApplicationEntry(
     @Nullable NoticePolicy notice,
     @Nullable Watermark watermark,
     @Nullable List<String> models,
-    Terms.@Nullable PriorityClass priorityClass,
+    @Nullable PriorityClass priorityClass,
     @Nullable Duration deadline,
     @Nullable Limits limits,
     @Nullable QuotaFallback quotaFallback,

@@ -17,6 +17,7 @@ import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Declaration;
 import kz.qaqpa.admission.Terms;
 import kz.qaqpa.admission.quota.QuotaFallback;
+import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.config.ConfigException;
 import kz.qaqpa.config.ConfigLoader;
 import kz.qaqpa.label.LocalText;
@@ -118,7 +119,7 @@ class AgenciesFileTest {
         .isEqualTo(
             new Terms(
                 List.of("kaz-mini", "other"),
-                Terms.PriorityClass.CITIZEN,
+                PriorityClass.CITIZEN,
                 Duration.ofMinutes(2),
                 NoticePolicy.PREPEND,
                 false,
@@ -142,7 +143,7 @@ class AgenciesFileTest {
         .isEqualTo(
             new Terms(
                 List.of(),
-                Terms.PriorityClass.INTERACTIVE,
+                PriorityClass.INTERACTIVE,
                 null,
                 NoticePolicy.APPEND,
                 true,

@@ -14,6 +14,7 @@ import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.Terms;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaFallback;
+import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.label.LocalText;
 import kz.qaqpa.label.NoticePolicy;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +139,7 @@ class AgencyDirectoryTest {
                             NoticePolicy.APPEND,
                             null,
                             null,
-                            Terms.PriorityClass.BATCH,
+                            PriorityClass.BATCH,
                             null,
                             null,
                             QuotaFallback.CLOSED,

@@ -1,0 +1,231 @@
+package kz.qaqpa.batching.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import kz.qaqpa.batching.FairnessSettings;
+import kz.qaqpa.batching.PriorityClass;
+import kz.qaqpa.batching.SchedulingPolicy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Confined to the step loop. Who waits for a slot, and whose turn it is; also what was done for
+ * whom, because that decides.
+ *
+ * <pre>
+ * Levels    Priority classes by number, 0 the first; one for all where the policy knows none. A
+ *           level that is owed goes before the others, see {@link ClassShares}.
+ * Agencies  Of a level, see {@link FairShare}; one for all where the policy knows none.
+ * Tickets   Of an agency, by priority and arrival, in a balanced tree: found, added and taken out
+ *           in a logarithmic number of comparisons, wherever they stand.
+ * Sweep     All tickets are also linked in order of arrival, and a hand goes round: a part of them
+ *           is looked at in each step, all of them in {@link #STEPS_OF_A_SWEEP}.
+ * Cost      A step costs what it admits, passes over and sweeps, whatever else waits. Adding may
+ *           allocate; nothing else does.
+ * </pre>
+ */
+public final class WaitingQueue<T> {
+  /** Steps in which everybody who waits is looked at once. */
+  static final int STEPS_OF_A_SWEEP = 16;
+
+  /** Tickets that are looked at in a step, if so many wait. */
+  private static final int LEAST_SWEPT = 64;
+
+  private static final String EVERYBODY = "";
+
+  private final SchedulingPolicy policy;
+  private final FairnessSettings settings;
+  private final List<FairShare<T>> levels = new ArrayList<>();
+  private final ClassShares shares;
+
+  private @Nullable Ticket<T> oldest;
+  private @Nullable Ticket<T> newest;
+  private @Nullable Ticket<T> hand;
+  private int size;
+  private int choices;
+  private long arrivals;
+
+  /**
+   * An empty queue.
+   *
+   * @param mostTokens most tokens of one request
+   */
+  public WaitingQueue(SchedulingPolicy policy, FairnessSettings settings, int mostTokens) {
+    this.policy = policy;
+    this.settings = settings;
+    int count = policy.tellsClasses() ? PriorityClass.values().length : 1;
+    for (int i = 0; i < count; i++) {
+      levels.add(new FairShare<>(settings, policy.guarantees() ? settings.localityQuantum() : 0));
+    }
+    double[] guaranteed =
+        policy.guarantees()
+            ? new double[] {0, settings.interactiveShare(), settings.batchShare()}
+            : new double[count];
+    double dearest = Math.max(settings.promptWeight(), settings.outputWeight());
+    this.shares = new ClassShares(guaranteed, mostTokens * dearest);
+  }
+
+  /** Number of levels. */
+  public int levels() {
+    return levels.size();
+  }
+
+  /** Tickets that wait. */
+  public int size() {
+    return size;
+  }
+
+  /** Tickets that wait and are one of several choices. */
+  public int choices() {
+    return choices;
+  }
+
+  /** Tickets that wait at a level. */
+  public int size(int level) {
+    return levels.get(level).size();
+  }
+
+  /** Puts a ticket behind all others of its priority. */
+  @SuppressWarnings("EnumOrdinal") // Levels are classes in their order.
+  public void add(Ticket<T> ticket) {
+    ticket.level = policy.tellsClasses() ? ticket.priorityClass.ordinal() : 0;
+    ticket.rank = policy.tellsPriorities() ? ticket.priority : 0;
+    ticket.number = arrivals++;
+    levels.get(ticket.level).add(ticket, policy.tellsAgencies() ? ticket.agency : EVERYBODY);
+    ticket.previous = newest;
+    if (newest == null) {
+      oldest = ticket;
+    } else {
+      newest.next = ticket;
+    }
+    newest = ticket;
+    size++;
+    choices += ticket.choice ? 1 : 0;
+  }
+
+  /** Takes a ticket out, for a slot or for good. */
+  public void remove(Ticket<T> ticket) {
+    levels.get(ticket.level).remove(ticket);
+    if (hand == ticket) {
+      hand = ticket.next;
+    }
+    if (ticket.previous == null) {
+      oldest = ticket.next;
+    } else {
+      ticket.previous.next = ticket.next;
+    }
+    if (ticket.next == null) {
+      newest = ticket.previous;
+    } else {
+      ticket.next.previous = ticket.previous;
+    }
+    ticket.next = null;
+    ticket.previous = null;
+    size--;
+    choices -= ticket.choice ? 1 : 0;
+  }
+
+  /** The work for a ticket is over; it is in the queue no longer. */
+  public void end(Ticket<T> ticket) {
+    levels.get(ticket.level).end(ticket);
+  }
+
+  /** Who came first, whatever its turn, or null. */
+  public @Nullable T oldest() {
+    return oldest == null ? null : oldest.owner;
+  }
+
+  /** How many to {@link #sweep} in a step. */
+  public int sweepSize() {
+    return Math.min(size, Math.max(LEAST_SWEPT, size / STEPS_OF_A_SWEEP + 1));
+  }
+
+  /** The next to be looked at, whatever its turn, or null. The caller may remove it. */
+  public @Nullable T sweep() {
+    Ticket<T> ticket = hand == null ? oldest : hand;
+    if (ticket == null) {
+      return null;
+    }
+    hand = ticket.next;
+    return ticket.owner;
+  }
+
+  /** Tells whether a level has prompts to be read, waiting or not; once before each round. */
+  public void setWanting(int level, boolean wanting) {
+    shares.setWanting(level, wanting);
+  }
+
+  /** Whether a level is below its guaranteed share. */
+  public boolean isOwed(int level) {
+    return shares.isOwed(level);
+  }
+
+  /** Whose turn it is at a level in this round, or null if there is nobody left. */
+  public @Nullable Ticket<T> candidate(int level) {
+    return levels.get(level).candidate();
+  }
+
+  /**
+   * The same, with a preference for prompts that are cached.
+   *
+   * @param cached tokens of a prompt that probably lie in a slot; called a bounded number of times
+   */
+  public @Nullable Ticket<T> candidate(int level, ToIntFunction<T> cached) {
+    return levels.get(level).candidate(cached);
+  }
+
+  /** The candidate cannot be served in this round. */
+  public void passOver(Ticket<T> candidate) {
+    levels.get(candidate.level).passOver(candidate);
+  }
+
+  /** Ends a round; the queue must not change by {@link #add} within one. */
+  public void endRound() {
+    for (int i = 0; i < levels.size(); i++) {
+      levels.get(i).endRound();
+    }
+  }
+
+  /** Counts prompt tokens that are computed. */
+  public void chargePrompt(Ticket<T> ticket, int tokens) {
+    charge(ticket, tokens * settings.promptWeight());
+  }
+
+  /** Counts prompt tokens whose KV was found. */
+  public void chargeCached(Ticket<T> ticket, int tokens) {
+    charge(ticket, tokens * settings.cachedWeight());
+  }
+
+  /** Counts a token of an answer. */
+  public void chargeOutput(Ticket<T> ticket) {
+    charge(ticket, settings.outputWeight());
+  }
+
+  private void charge(Ticket<T> ticket, double cost) {
+    Account<T> account = ticket.account();
+    account.counter += cost / account.weight;
+    shares.charge(ticket.level, cost);
+  }
+
+  /** Counters that are kept, at all levels. */
+  public int accounts() {
+    return levels.stream().mapToInt(FairShare::accounts).sum();
+  }
+
+  /** What is wrong between two rounds, or null. */
+  public @Nullable String problem() {
+    int linked = 0;
+    for (Ticket<T> t = oldest; t != null; t = t.next) {
+      linked++;
+    }
+    int sum = 0;
+    for (FairShare<T> level : levels) {
+      String problem = level.problem();
+      if (problem != null) {
+        return problem;
+      }
+      sum += level.size();
+    }
+    return linked == size && sum == size ? null : linked + " linked, " + sum + " queued of " + size;
+  }
+}
