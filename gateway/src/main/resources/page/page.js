@@ -138,6 +138,10 @@ function take(chunk, clock) {
   if (chunk.usage) {
     clock.counted = chunk.usage.completion_tokens;
   }
+  // The label of a whole answer: unless the page has promised to, the answer says it itself.
+  if (chunk.content_label?.content) {
+    at("notice").hidden = chunk.content_label.notice_policy !== "client";
+  }
   const content = chunk.choices?.[0]?.delta?.content;
   if (content) {
     clock.last = performance.now();
@@ -154,6 +158,7 @@ function take(chunk, clock) {
 
 function begin() {
   at("problem").hidden = true;
+  at("notice").hidden = false;
   at("result").hidden = false;
   at("answer").textContent = text("thinking");
   at("answer").classList.add("waiting");

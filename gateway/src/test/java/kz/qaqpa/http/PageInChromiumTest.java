@@ -88,6 +88,33 @@ class PageInChromiumTest {
   }
 
   @Test
+  void itsOwnNoticeGoes_whereTheAnswerHasOne() throws Exception {
+    for (String policy : new String[] {"append", "client"}) {
+      browser.type("#key", KEY);
+      browser.evaluate("document.querySelector('.examples button').click()");
+      Sinks.Many<String> answer = take(answers);
+      answer
+          .tryEmitNext("{\"choices\":[],\"content_label\":{\"notice_policy\":\"append\"}}")
+          .orThrow();
+      answer.tryEmitNext(content(policy)).orThrow();
+      browser.await("document.getElementById('answer').textContent === '" + policy + "'");
+      assertThat(value("document.getElementById('notice').checkVisibility()")).isEqualTo("true");
+
+      answer
+          .tryEmitNext(
+              "{\"choices\":[],\"content_label\":{\"content\":[],\"notice_policy\":\""
+                  + policy
+                  + "\"}}")
+          .orThrow();
+      answer.tryEmitNext("[DONE]").orThrow();
+      browser.await("document.getElementById('answer').dataset.state === 'done'");
+      assertThat(value("document.getElementById('notice').checkVisibility()"))
+          .isEqualTo(Boolean.toString(policy.equals("client")));
+      take(requests);
+    }
+  }
+
+  @Test
   void stopEndsTheAnswerAtTheServer() throws Exception {
     browser.type("#key", KEY);
     browser.evaluate("document.querySelector('.examples button').click()");
