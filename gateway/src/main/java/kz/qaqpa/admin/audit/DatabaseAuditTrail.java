@@ -1,9 +1,8 @@
 package kz.qaqpa.admin.audit;
 
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import kz.qaqpa.ledger.db.Conditions;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.Row;
 import org.jspecify.annotations.Nullable;
@@ -94,29 +93,15 @@ public final class DatabaseAuditTrail implements AuditTrail {
 
   @Override
   public Flux<AuditRecord> read(AuditQuery query) {
-    List<@Nullable Object> parameters = new ArrayList<>();
-    StringBuilder where = new StringBuilder("select * from audit where number > ?");
-    parameters.add(query.after());
-    and(where, parameters, " and at >= ?", query.from());
-    and(where, parameters, " and at < ?", query.to());
-    and(where, parameters, " and who = ?", query.who());
-    and(where, parameters, " and action = ?", query.action());
-    and(where, parameters, " and target = ?", query.target());
-    where.append(" order by number limit ?");
-    parameters.add(query.limit());
-    return database.query(
-        DatabaseAuditTrail::record, where.toString(), parameters.toArray(new Object[0]));
-  }
-
-  private static void and(
-      StringBuilder where,
-      List<@Nullable Object> parameters,
-      String condition,
-      @Nullable Object value) {
-    if (value != null) {
-      where.append(condition);
-      parameters.add(value);
-    }
+    Conditions conditions =
+        new Conditions("select * from audit where number > ?", query.after())
+            .and("at >= ?", query.from())
+            .and("at < ?", query.to())
+            .and("who = ?", query.who())
+            .and("action = ?", query.action())
+            .and("target = ?", query.target())
+            .add(" order by number limit ?", query.limit());
+    return database.query(DatabaseAuditTrail::record, conditions.sql(), conditions.values());
   }
 
   private static AuditRecord record(Row row) {

@@ -1,11 +1,11 @@
 package kz.qaqpa.ledger.label;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import kz.qaqpa.label.Ulid;
 import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.ledger.UsageRows;
+import kz.qaqpa.ledger.db.Conditions;
 import kz.qaqpa.ledger.db.Database;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -72,36 +72,24 @@ public final class LabelReader implements LabelRegistry {
   }
 
   private Mono<List<RegisteredLabel>> page(LabelFilter filter, @Nullable String after) {
-    StringBuilder sql = new StringBuilder("select * from label where id > ? and id < ?");
     String first = Ulid.first(filter.from().minusSeconds(SLACK_SECONDS));
-    List<Object> parameters = new ArrayList<>();
-    parameters.add(after != null && after.compareTo(first) > 0 ? after : first);
-    parameters.add(Ulid.first(filter.to().plusSeconds(SLACK_SECONDS)));
-    sql.append(" and at >= ? and at < ?");
-    parameters.add(filter.from());
-    parameters.add(filter.to());
-    // Named in the order too: then H2 walks along the index that begins with them.
-    String order = " order by ";
-    if (filter.agency() != null) {
-      sql.append(" and agency = ?");
-      parameters.add(filter.agency());
-      order += "agency, ";
-    }
-    if (filter.application() != null) {
-      sql.append(" and application = ?");
-      parameters.add(filter.application());
-      order += "application, ";
-    }
-    if (filter.model() != null) {
-      sql.append(" and model = ?");
-      parameters.add(filter.model());
-    }
-    if (filter.risk() != null) {
-      sql.append(" and risk = ?");
-      parameters.add(filter.risk());
-    }
-    sql.append(order).append("id limit ").append(PAGE);
-    return database.query(LabelRows::label, sql.toString(), parameters.toArray()).collectList();
+    Conditions query =
+        new Conditions(
+                "select * from label where id > ? and id < ?",
+                after != null && after.compareTo(first) > 0 ? after : first,
+                Ulid.first(filter.to().plusSeconds(SLACK_SECONDS)))
+            .and("at >= ?", filter.from())
+            .and("at < ?", filter.to())
+            .and("agency = ?", filter.agency())
+            .and("application = ?", filter.application())
+            .and("model = ?", filter.model())
+            .and("risk = ?", filter.risk())
+            // Named in the order too: then H2 walks along the index that begins with them.
+            .add(" order by ")
+            .add(filter.agency() == null ? "" : "agency, ")
+            .add(filter.application() == null ? "" : "application, ")
+            .add("id limit " + PAGE);
+    return database.query(LabelRows::label, query.sql(), query.values()).collectList();
   }
 
   private <T> Flux<T> settled(Flux<T> reading) {

@@ -1,11 +1,11 @@
 package kz.qaqpa.ledger.report;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.ledger.UsageRows;
+import kz.qaqpa.ledger.db.Conditions;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.Row;
 import org.jspecify.annotations.Nullable;
@@ -72,49 +72,40 @@ public final class LedgerReader {
   }
 
   private Mono<List<UsageRecord>> page(UsageFilter filter, @Nullable UsageRecord after) {
-    StringBuilder sql = new StringBuilder("select * from usage_record where at >= ? and at < ?");
-    List<Object> parameters = new ArrayList<>();
-    parameters.add(after == null ? filter.from() : after.at());
-    parameters.add(filter.to());
+    Conditions query =
+        new Conditions(
+            "select * from usage_record where at >= ? and at < ?",
+            after == null ? filter.from() : after.at(),
+            filter.to());
     if (after != null) {
-      sql.append(" and (at > ? or id > ?)");
-      parameters.add(after.at());
-      parameters.add(after.id());
+      query.add(" and (at > ? or id > ?)", after.at(), after.id());
     }
+    of(query, filter);
     // Named in the order too: then H2 walks along the index that begins with them.
-    String order = " order by ";
-    if (filter.agency() != null) {
-      sql.append(" and agency = ?");
-      parameters.add(filter.agency());
-      order += "agency, ";
-    }
-    if (filter.application() != null) {
-      sql.append(" and application = ?");
-      parameters.add(filter.application());
-      order += "application, ";
-    }
-    sql.append(order).append("at, id limit ").append(PAGE);
-    return database.query(UsageRows::record, sql.toString(), parameters.toArray()).collectList();
+    query
+        .add(" order by ")
+        .add(filter.agency() == null ? "" : "agency, ")
+        .add(filter.application() == null ? "" : "application, ")
+        .add("at, id limit " + PAGE);
+    return database.query(UsageRows::record, query.sql(), query.values()).collectList();
+  }
+
+  private static Conditions of(Conditions query, UsageFilter filter) {
+    return query.and("agency = ?", filter.agency()).and("application = ?", filter.application());
   }
 
   /** Refused requests by minute, agency, application and reason. */
   public Flux<RefusalTotal> refusals(UsageFilter filter) {
-    StringBuilder sql =
-        new StringBuilder(
+    Conditions query =
+        new Conditions(
             "select since, agency, application, reason, cast(sum(requests) as bigint) as requests"
-                + " from refusal where since >= ? and since < ?");
-    List<Object> parameters = new ArrayList<>(List.of(filter.from(), filter.to()));
-    if (filter.agency() != null) {
-      sql.append(" and agency = ?");
-      parameters.add(filter.agency());
-    }
-    if (filter.application() != null) {
-      sql.append(" and application = ?");
-      parameters.add(filter.application());
-    }
-    sql.append(" group by since, agency, application, reason");
-    sql.append(" order by since, agency, application, reason");
-    return database.query(LedgerReader::refusal, sql.toString(), parameters.toArray());
+                + " from refusal where since >= ? and since < ?",
+            filter.from(),
+            filter.to());
+    of(query, filter)
+        .add(" group by since, agency, application, reason")
+        .add(" order by since, agency, application, reason");
+    return database.query(LedgerReader::refusal, query.sql(), query.values());
   }
 
   private static RefusalTotal refusal(Row row) {
