@@ -1,7 +1,5 @@
 package kz.qaqpa.admin.action;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -18,12 +16,11 @@ import kz.qaqpa.admin.operator.Operator;
 import kz.qaqpa.admin.operator.Right;
 import kz.qaqpa.admin.route.AdminAction;
 import kz.qaqpa.admin.route.AdminBodies;
+import kz.qaqpa.admin.route.JsonLines;
 import kz.qaqpa.admission.Refusal;
-import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.wire.Exchange;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -35,12 +32,10 @@ import tools.jackson.databind.node.StringNode;
  * more is in memory than a socket takes.
  */
 public final class AuditAction implements AdminAction {
-  private static final String TYPE = "application/x-ndjson";
   private static final Set<String> PARAMETERS =
       Set.of("from", "to", "who", "action", "target", "after", "limit");
   private static final int LONGEST = 300;
   private static final long MOST = 1_000_000;
-  private static final int AHEAD = 32;
 
   private final AuditTrail trail;
   private final AdminBodies bodies;
@@ -101,26 +96,10 @@ public final class AuditAction implements AdminAction {
   @Override
   public Mono<Void> serve(Exchange exchange, Operator who) {
     AuditQuery query = query(exchange.request().uri());
-    return trail
-        .read(query)
-        .onErrorMap(Audit::unreadable)
-        .publishOn(bodies.edge(exchange), AHEAD)
-        .map(AuditAction::line)
-        // A status of 200 is decided only when the first record is there.
-        .switchOnFirst((first, lines) -> {
-          Throwable failure = first.getThrowable();
-          return failure != null ? Flux.error(failure) : sent(exchange, lines);
-        })
-        .then();
-  }
-
-  private static Mono<Void> sent(Exchange exchange, Flux<ByteBuf> lines) {
-    exchange.head(200, TYPE);
-    return exchange.response().send(lines).then();
-  }
-
-  private static ByteBuf line(AuditRecord record) {
-    return Unpooled.wrappedBuffer(Json.bytes(Line.of(record)), new byte[] {'\n'});
+    return JsonLines.send(
+        exchange,
+        bodies.edge(exchange),
+        trail.read(query).onErrorMap(Audit::unreadable).map(Line::of));
   }
 
   private static AuditQuery query(String uri) {

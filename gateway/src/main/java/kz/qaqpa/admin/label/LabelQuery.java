@@ -3,7 +3,6 @@ package kz.qaqpa.admin.label;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import kz.qaqpa.admission.Ids;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.usage.QueryParameters;
@@ -40,7 +39,7 @@ final class LabelQuery {
       throw Refusal.BadRequest.value("from", from.toString(), "before to, which is " + to);
     }
     String agency = agency(parameters, own);
-    String application = id(parameters, "application");
+    String application = parameters.takeId("application");
     if (application != null && agency == null) {
       throw Refusal.BadRequest.value("application", application, "an agency beside it");
     }
@@ -64,21 +63,12 @@ final class LabelQuery {
   }
 
   private static @Nullable String agency(QueryParameters parameters, @Nullable String own) {
-    String agency = id(parameters, "agency");
+    String agency = parameters.takeId("agency");
     if (own != null && agency != null && !agency.equals(own)) {
       throw new Refusal.Forbidden(
           "agency_not_allowed", "agency: " + agency + " (expected: " + own + ", or nothing)");
     }
     return own == null ? agency : own;
-  }
-
-  private static @Nullable String id(QueryParameters parameters, String name) {
-    String id = parameters.take(name);
-    if (id != null && !Ids.isId(id)) {
-      throw Refusal.BadRequest.value(
-          name, Shown.text(id), "1 to 64 of a-z, 0-9, dot, underscore, hyphen");
-    }
-    return id;
   }
 
   private static @Nullable String model(QueryParameters parameters) {

@@ -1,13 +1,10 @@
 package kz.qaqpa.admin.label;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.InstantSource;
-import java.util.Arrays;
 import kz.qaqpa.admin.operator.Operator;
 import kz.qaqpa.admin.operator.Right;
 import kz.qaqpa.admin.route.AdminAction;
+import kz.qaqpa.admin.route.JsonLines;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.api.Shown;
@@ -17,9 +14,7 @@ import kz.qaqpa.http.net.EventLoops;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.label.Ulid;
 import kz.qaqpa.ledger.label.LabelFilter;
-import kz.qaqpa.ledger.label.RegisteredLabel;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -29,8 +24,6 @@ import reactor.core.publisher.Mono;
  */
 public final class LabelsAction implements AdminAction {
   private static final String PATH = "/admin/labels";
-  private static final String TYPE = "application/x-ndjson";
-  private static final int AHEAD = 32;
 
   private final LabelLookup lookup;
   private final InstantSource clock;
@@ -80,37 +73,14 @@ public final class LabelsAction implements AdminAction {
         .flatMap(lookup::whole)
         .map(Json::bytes)
         .publishOn(loops.of(exchange.channel().eventLoop()))
-        .flatMap(answer -> {
-          exchange.response().responseHeaders().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-          return exchange.json(200, answer);
-        });
+        .flatMap(answer -> exchange.json(200, answer));
   }
 
   private Mono<Void> search(Exchange exchange, @Nullable String own) {
     LabelFilter filter = LabelQuery.read(exchange.request().uri(), own, clock.instant());
-    return lookup
-        .search(filter)
-        .map(LabelsAction::line)
-        .publishOn(loops.of(exchange.channel().eventLoop()), AHEAD)
-        .map(bytes -> Unpooled.wrappedBuffer(bytes))
-        // A status of 200 is decided only when the first label is there.
-        .switchOnFirst((first, lines) -> {
-          Throwable failure = first.getThrowable();
-          return failure != null ? Flux.error(failure) : sent(exchange, lines);
-        })
-        .then();
-  }
-
-  private static Mono<Void> sent(Exchange exchange, Flux<ByteBuf> lines) {
-    exchange.head(200, TYPE).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-    return exchange.response().send(lines).then();
-  }
-
-  /** Written where the database answers, not on the event loop. */
-  private static byte[] line(RegisteredLabel label) {
-    byte[] json = Json.bytes(LabelJson.of(label, LabelJson.Issued.of(label, null)));
-    byte[] line = Arrays.copyOf(json, json.length + 1);
-    line[json.length] = '\n';
-    return line;
+    return JsonLines.send(
+        exchange,
+        loops.of(exchange.channel().eventLoop()),
+        lookup.search(filter).map(label -> LabelJson.of(label, LabelJson.Issued.of(label, null))));
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import kz.qaqpa.admission.Ids;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,20 @@ public final class QueryParameters {
   /** The value of a parameter, or null; asked for once. */
   public @Nullable String take(String name) {
     return left.remove(name);
+  }
+
+  /**
+   * The id of an agency or an application, or null; asked for once.
+   *
+   * @throws Refusal.BadRequest if it could not be one
+   */
+  public @Nullable String takeId(String name) {
+    String id = take(name);
+    if (id != null && !Ids.isId(id)) {
+      throw Refusal.BadRequest.value(
+          name, Shown.text(id), "1 to 64 of a-z, 0-9, dot, underscore, hyphen");
+    }
+    return id;
   }
 
   /**

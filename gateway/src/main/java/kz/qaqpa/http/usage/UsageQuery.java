@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
-import kz.qaqpa.admission.Ids;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.report.Bucket;
@@ -56,7 +55,7 @@ final class UsageQuery {
   }
 
   private static Whose whose(QueryParameters parameters, Reader reader) {
-    String application = id(parameters, "application");
+    String application = parameters.takeId("application");
     return switch (reader) {
       case Reader.OfApplication own -> {
         if (wholeAgency(parameters, own)) {
@@ -66,11 +65,11 @@ final class UsageQuery {
         yield new Whose(own.agency(), own.application());
       }
       case Reader.OfAgency own -> {
-        requireOwn("agency", id(parameters, "agency"), own.agency());
+        requireOwn("agency", parameters.takeId("agency"), own.agency());
         yield new Whose(own.agency(), application);
       }
       case Reader.OfAll _ -> {
-        String agency = id(parameters, "agency");
+        String agency = parameters.takeId("agency");
         if (application != null && agency == null) {
           throw Refusal.BadRequest.value(
               "application", Shown.text(application), "an agency beside it");
@@ -102,15 +101,6 @@ final class UsageQuery {
           "report_not_allowed",
           name + ": " + Shown.text(asked) + " (expected: " + own + ", or nothing)");
     }
-  }
-
-  private static @Nullable String id(QueryParameters parameters, String name) {
-    String id = parameters.take(name);
-    if (id != null && !Ids.isId(id)) {
-      throw Refusal.BadRequest.value(
-          name, Shown.text(id), "1 to 64 of a-z, 0-9, dot, underscore, hyphen");
-    }
-    return id;
   }
 
   private static Bucket bucket(@Nullable String text) {
