@@ -23,6 +23,9 @@ import kz.qaqpa.admission.suspension.SuspensionFile;
 import kz.qaqpa.admission.suspension.SuspensionRegister;
 import kz.qaqpa.admission.suspension.SuspensionSignal;
 import kz.qaqpa.admission.suspension.Suspensions;
+import kz.qaqpa.config.Config;
+import kz.qaqpa.http.ServerSettings;
+import kz.qaqpa.label.stamp.Labelling;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.LedgerFailure;
 import kz.qaqpa.ledger.LedgerSettings;
@@ -33,8 +36,8 @@ import kz.qaqpa.ledger.report.UsageFilter;
 import kz.qaqpa.report.UsageSource;
 
 /**
- * What a gateway knows beyond its requests: ledger, quotas, suspensions. Opened before it serves,
- * closed when nothing runs any more.
+ * What a gateway knows beyond its requests: ledger, quotas, suspensions, and what it labels answers
+ * with. Opened before it serves, closed when nothing runs any more.
  */
 final class GatewayState implements AutoCloseable {
   /** A database that answers at all answers within this. */
@@ -48,11 +51,15 @@ final class GatewayState implements AutoCloseable {
   private final AuditTrail trail;
   private final Suspensions suspensions;
   private final SuspensionDesk desk;
+  private final Labelling labelling;
 
-  private GatewayState(LedgerSettings settings, Duration labelRetention, QuotaSettings quota)
-      throws IOException {
+  private GatewayState(Config config, ServeSettings all) throws IOException {
+    LedgerSettings settings = all.ledger();
+    QuotaSettings quota = all.quota();
     try {
-      ledgers = opened(Ledgers.open(settings, labelRetention), Ledgers::close);
+      ledgers = opened(Ledgers.open(settings, all.labels().retention()), Ledgers::close);
+      // Only now is the folder known to be no other gateway's, whose keys would be replaced.
+      labelling = opened(labelling(config, all), Labelling::close);
       past = new PastCharges(ledgers.reader(), InstantSource.system());
       ledger = past.guarding(ledgers.ledger());
       quotas = opened(quotas(quota), QuotaStore::close);
@@ -77,14 +84,15 @@ final class GatewayState implements AutoCloseable {
   /**
    * Opens all of it; waits for disks and servers.
    *
-   * @param labelRetention age at which labels are deleted
+   * @param config where words and keys of labels are found
    * @throws kz.qaqpa.ledger.db.DatabaseFailure in one sentence, if folder, database or password are
    *     not as they should be
+   * @throws IllegalArgumentException in one sentence, if a key of labels is not as it should be
    * @throws IllegalStateException if Redis refuses user or password
    */
-  static GatewayState open(LedgerSettings ledger, Duration labelRetention, QuotaSettings quota) {
+  static GatewayState open(Config config, ServeSettings settings) {
     try {
-      return new GatewayState(ledger, labelRetention, quota);
+      return new GatewayState(config, settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -93,6 +101,12 @@ final class GatewayState implements AutoCloseable {
   private <T> T opened(T part, Consumer<T> close) {
     closings.push(() -> close.accept(part));
     return part;
+  }
+
+  private static Labelling labelling(Config config, ServeSettings all) {
+    String host = all.server().host();
+    return Labelling.open(
+        config, all.labels(), all.ledger().folder(), host, ServerSettings.isLoopback(host));
   }
 
   private QuotaStore quotas(QuotaSettings settings) {
@@ -119,6 +133,11 @@ final class GatewayState implements AutoCloseable {
         signal.subscribe(_ -> look.run());
       }
     };
+  }
+
+  /** What answers are labelled with. */
+  Labelling labelling() {
+    return labelling;
   }
 
   /** The ledger and its database. */

@@ -2,17 +2,15 @@ package kz.qaqpa.cli;
 
 import java.time.Duration;
 import kz.qaqpa.Gateway;
-import kz.qaqpa.label.stamp.Labelling;
 
 /**
  * A gateway that serves, and what belongs to it.
  *
  * @param gateway the serving port and what is behind it
  * @param admin the port for operators
- * @param labelling what answers are labelled with
  * @param state what outlives requests
  */
-record RunningGateway(Gateway gateway, AdminPort admin, Labelling labelling, GatewayState state) {
+record RunningGateway(Gateway gateway, AdminPort admin, GatewayState state) {
 
   /** Ends all of it, in the order in which nothing is lost. */
   void stop(Duration drainTimeout) {
@@ -23,7 +21,6 @@ record RunningGateway(Gateway gateway, AdminPort admin, Labelling labelling, Gat
       Thread.currentThread().interrupt();
     }
     admin.close();
-    labelling.close();
     state.close();
   }
 }

@@ -15,10 +15,8 @@ import kz.qaqpa.admission.registry.Registry;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.flow.ServedModel;
-import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.labels.LabelLookup;
 import kz.qaqpa.http.route.PageRoute;
-import kz.qaqpa.label.stamp.Labelling;
 
 /**
  * From settings to a gateway that serves, while a model is being loaded. Whatever fails, what was
@@ -47,50 +45,27 @@ record Start(
       throws InterruptedException {
     GatewayState state;
     try {
-      state = GatewayState.open(settings.ledger(), settings.labels().retention(), settings.quota());
+      state = GatewayState.open(config, settings);
     } catch (RuntimeException e) {
       letGo(loading);
       throw e;
     }
-    // Only now is the folder known to be no other gateway's, whose keys would be replaced.
-    Labelling labelling;
     AdminPort.Staff staff;
     try {
-      labelling = labelling();
-    } catch (RuntimeException e) {
-      state.close();
-      letGo(loading);
-      throw e;
-    }
-    try {
+      // Only now is the folder known to be no other gateway's, whose key would be replaced.
       staff = AdminPort.Staff.read(config, settings.admin(), settings.ledger().folder());
     } catch (RuntimeException e) {
-      labelling.close();
       state.close();
       letGo(loading);
       throw e;
     }
     try {
-      return serving(folder, id, loading, progress, new Opened(state, labelling, staff));
+      return serving(folder, id, loading, progress, state, staff);
     } catch (RuntimeException | InterruptedException e) {
       staff.close();
-      labelling.close();
       state.close();
       throw e;
     }
-  }
-
-  /** What is open before the model is there. */
-  private record Opened(GatewayState state, Labelling labelling, AdminPort.Staff staff) {}
-
-  private Labelling labelling() {
-    String host = settings.server().host();
-    return Labelling.open(
-        config,
-        settings.labels(),
-        settings.ledger().folder(),
-        host,
-        ServerSettings.isLoopback(host));
   }
 
   private static void letGo(CompletableFuture<LoadedEngine> loading) {
@@ -102,9 +77,9 @@ record Start(
       String id,
       CompletableFuture<LoadedEngine> loading,
       Consumer<String> progress,
-      Opened opened)
+      GatewayState state,
+      AdminPort.Staff staff)
       throws InterruptedException {
-    GatewayState state = opened.state();
     ServedModel model;
     LoadedEngine loaded;
     try {
@@ -126,13 +101,12 @@ record Start(
                     loaded,
                     model,
                     gate,
-                    opened.labelling(),
+                    state.labelling(),
                     state.books(),
                     page::register));
     try {
       gateway.metrics().watch(state.ledgers()::stats);
-      return new RunningGateway(
-          gateway, admin(opened.staff(), state, gateway), opened.labelling(), state);
+      return new RunningGateway(gateway, admin(staff, state, gateway), state);
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
