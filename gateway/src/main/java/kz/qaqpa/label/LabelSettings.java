@@ -38,9 +38,6 @@ public record LabelSettings(
     Pkcs11 pkcs11,
     Duration retention,
     int verificationsPerMinute) {
-  /** How long labels are kept where no setting says so. */
-  public static final Duration USUAL_RETENTION = Duration.ofDays(1095);
-
   /** Checks ranges. */
   public LabelSettings {
     Expect.range("labels.signThreads", signThreads, 0, 256);

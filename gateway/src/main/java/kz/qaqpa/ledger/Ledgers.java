@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import kz.qaqpa.config.UserPath;
-import kz.qaqpa.label.LabelSettings;
 import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
@@ -31,13 +30,6 @@ public final class Ledgers implements AutoCloseable {
     this.lock = lock;
     this.database = database;
     this.ledger = ledger;
-  }
-
-  /**
-   * Opens the ledger as {@link #open(LedgerSettings, Duration)}, with labels kept for three years.
-   */
-  public static Ledgers open(LedgerSettings settings) {
-    return open(settings, LabelSettings.USUAL_RETENTION);
   }
 
   /**

@@ -32,7 +32,7 @@ class PastChargesTest {
 
   @Test
   void countersAreThoseOfTodayAndThisMonth() {
-    try (Ledgers ledgers = Ledgers.open(LedgerTuning.embedded(folder))) {
+    try (Ledgers ledgers = LedgerTuning.open(LedgerTuning.embedded(folder))) {
       write(ledgers, "last-month", "2026-11-30T18:59:59Z", "minfin", "chat", 1000);
       write(ledgers, "today-1", "2026-11-30T19:00:00Z", "minfin", "chat", 20);
       write(ledgers, "today-2", "2026-11-30T19:00:30Z", "minfin", "other", 5);
@@ -51,7 +51,7 @@ class PastChargesTest {
 
   @Test
   void aDayLater_onlyTheMonthHasThem() {
-    try (Ledgers ledgers = Ledgers.open(LedgerTuning.embedded(folder))) {
+    try (Ledgers ledgers = LedgerTuning.open(LedgerTuning.embedded(folder))) {
       write(ledgers, "yesterday", "2026-11-30T19:00:00Z", "minfin", "chat", 20);
       Instant tomorrow = NOW.plus(Duration.ofDays(1));
       QuotaBook book = book(tomorrow);
@@ -64,7 +64,7 @@ class PastChargesTest {
 
   @Test
   void untilThatIsKnown_nobodyIsLetIn() {
-    Ledgers ledgers = Ledgers.open(LedgerTuning.embedded(folder));
+    Ledgers ledgers = LedgerTuning.open(LedgerTuning.embedded(folder));
     PastCharges past = past(ledgers, NOW);
     ledgers.close();
     MemoryLedger ledger = new MemoryLedger();

@@ -37,7 +37,7 @@ class LabelSettingsTest {
                 new LabelSettings.Pkcs11("", 0, ""),
                 Duration.ofDays(1095),
                 60));
-    assertThat(settings.retention()).isEqualTo(LabelSettings.USUAL_RETENTION);
+    assertThat(settings.retention()).isEqualTo(Duration.ofDays(1095));
     assertThat(settings.fallback()).isEqualTo(Language.KK);
     assertThat(settings.signers()).isPositive();
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.ledger.report.UsageFilter;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
@@ -83,7 +84,7 @@ abstract class KillContract {
   }
 
   final void assertAllThere(Set<String> told) {
-    try (Ledgers ledgers = Ledgers.open(settings())) {
+    try (Ledgers ledgers = LedgerTuning.open(settings())) {
       UsageFilter all = new UsageFilter(null, null, Instant.EPOCH, Instant.now().plusSeconds(60));
       List<String> found =
           Objects.requireNonNull(

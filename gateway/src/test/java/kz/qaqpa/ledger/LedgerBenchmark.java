@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import kz.qaqpa.ledger.report.LedgerReader;
@@ -102,7 +103,7 @@ public final class LedgerBenchmark {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long cpu = threads.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
-    Ledgers ledgers = Ledgers.open(settings(folder, url, password, DELAY));
+    Ledgers ledgers = LedgerTuning.open(settings(folder, url, password, DELAY));
     System.out.printf(
         "%d ms, of them %d ms of CPU%n",
         millis(begin), (threads.getCurrentThreadCpuTime() - cpu) / 1_000_000);
@@ -112,7 +113,7 @@ public final class LedgerBenchmark {
   private static void write(String name, Path folder, String url, String password)
       throws InterruptedException {
     for (Duration delay : List.of(DELAY, Duration.ZERO)) {
-      try (Ledgers ledgers = Ledgers.open(settings(folder, url, password, delay))) {
+      try (Ledgers ledgers = LedgerTuning.open(settings(folder, url, password, delay))) {
         for (int callers : new int[] {1, 32, 256}) {
           run(ledgers, callers, Duration.ofSeconds(1)); // Warm up.
           long commits = ledgers.stats().commits();
@@ -165,7 +166,7 @@ public final class LedgerBenchmark {
     SplittableRandom random = new SplittableRandom(1);
     Instant month = Instant.parse("2026-11-01T00:00:00Z");
     long step = Duration.ofDays(29).toNanos() / RECORDS;
-    try (Ledgers ledgers = Ledgers.open(settings(folder, "", "", Duration.ZERO))) {
+    try (Ledgers ledgers = LedgerTuning.open(settings(folder, "", "", Duration.ZERO))) {
       for (int i = 0; i < RECORDS; i += 1000) {
         int from = i;
         List<UsageRecord> records =
@@ -176,7 +177,7 @@ public final class LedgerBenchmark {
       }
       System.out.printf("H2         %d records: %d MB%n", RECORDS, size(folder) >> 20);
     }
-    try (Ledgers ledgers = Ledgers.open(settings(folder, "", "", Duration.ZERO))) {
+    try (Ledgers ledgers = LedgerTuning.open(settings(folder, "", "", Duration.ZERO))) {
       LedgerReader reader = ledgers.reader();
       OperatingSystemMXBean process =
           ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);

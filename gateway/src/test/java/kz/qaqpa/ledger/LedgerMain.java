@@ -19,7 +19,7 @@ public final class LedgerMain {
 
   /** Folder, URL, password file, seed, and how long a pause is at most, in microseconds. */
   public static void main(String[] args) throws InterruptedException {
-    Ledgers ledgers = Ledgers.open(LedgerTuning.of(Path.of(args[0]), args[1], args[2]));
+    Ledgers ledgers = LedgerTuning.open(LedgerTuning.of(Path.of(args[0]), args[1], args[2]));
     SplittableRandom seeds = new SplittableRandom(Long.parseLong(args[3]));
     long pause = Long.parseLong(args[4]);
     System.out.println("open");

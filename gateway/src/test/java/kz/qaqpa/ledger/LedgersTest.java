@@ -25,11 +25,11 @@ class LedgersTest {
   @Test
   void whatWasWrittenIsThereWhenItIsOpenedAgain() {
     UsageRecord record = RandomRecords.at(new SplittableRandom(1), Instant.now());
-    try (Ledgers ledgers = Ledgers.open(settings(folder))) {
+    try (Ledgers ledgers = LedgerTuning.open(settings(folder))) {
       ledgers.ledger().append(record).block();
       assertThat(ledgers.stats().committed()).isOne();
     }
-    try (Ledgers ledgers = Ledgers.open(settings(folder))) {
+    try (Ledgers ledgers = LedgerTuning.open(settings(folder))) {
       assertThat(
               ledgers
                   .reader()
@@ -43,15 +43,15 @@ class LedgersTest {
   @Test
   void nobodyElseCanLookIntoTheFolder() throws IOException {
     Path made = folder.resolve("a/b");
-    Ledgers.open(settings(made)).close();
+    LedgerTuning.open(settings(made)).close();
     assertThat(Files.getPosixFilePermissions(made))
         .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test
   void aSecondGatewayOnTheSameFolderIsRefused() {
-    try (Ledgers first = Ledgers.open(settings(folder))) {
-      assertThatThrownBy(() -> Ledgers.open(settings(folder)))
+    try (Ledgers first = LedgerTuning.open(settings(folder))) {
+      assertThatThrownBy(() -> LedgerTuning.open(settings(folder)))
           .isInstanceOf(DatabaseFailure.class)
           .hasMessage(
               "ledger.folder: "
@@ -59,12 +59,12 @@ class LedgersTest {
                   + ": another gateway uses it (expected: a folder of its own for each)");
       assertThat(first.ledger().full()).isNull();
     }
-    Ledgers.open(settings(folder)).close(); // And the one after it is not.
+    LedgerTuning.open(settings(folder)).close(); // And the one after it is not.
   }
 
   @Test
   void aDatabaseThatAnotherProgramHasOpenIsRefused() throws Exception {
-    Ledgers.open(settings(folder)).close();
+    LedgerTuning.open(settings(folder)).close();
     Process other =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -76,7 +76,7 @@ class LedgersTest {
             .start();
     try {
       assertThat(other.inputReader().readLine()).isEqualTo("open");
-      assertThatThrownBy(() -> Ledgers.open(settings(folder)))
+      assertThatThrownBy(() -> LedgerTuning.open(settings(folder)))
           .isInstanceOf(DatabaseFailure.class)
           .hasMessage(
               "ledger.folder: "
@@ -85,7 +85,7 @@ class LedgersTest {
     } finally {
       other.destroyForcibly().waitFor();
     }
-    Ledgers.open(settings(folder)).close();
+    LedgerTuning.open(settings(folder)).close();
   }
 
   /** Opens the database alone, as somebody's SQL client would. */
@@ -106,7 +106,7 @@ class LedgersTest {
     Path file = Files.writeString(folder.resolve("file"), "");
     Path readOnly = Path.of("/proc/qaqpa"); // Nobody may make it, not even root.
     for (Path path : Stream.of(file, file.resolve("below"), readOnly).toList()) {
-      assertThatThrownBy(() -> Ledgers.open(settings(path)))
+      assertThatThrownBy(() -> LedgerTuning.open(settings(path)))
           .isInstanceOf(DatabaseFailure.class)
           .hasMessage(
               "ledger.folder: " + path + ": cannot be used (expected: a folder to write in)");
@@ -116,26 +116,28 @@ class LedgersTest {
   @Test
   void aSpoolThatCannotBeUsedLeavesNothingOpen() throws IOException {
     Files.writeString(folder.resolve("spool"), "");
-    assertThatThrownBy(() -> Ledgers.open(settings(folder))).isInstanceOf(DatabaseFailure.class);
+    assertThatThrownBy(() -> LedgerTuning.open(settings(folder)))
+        .isInstanceOf(DatabaseFailure.class);
     Files.delete(folder.resolve("spool"));
-    Ledgers.open(settings(folder)).close();
+    LedgerTuning.open(settings(folder)).close();
   }
 
   @Test
   void aPasswordFileThatIsNotThereIsNamed() {
     LedgerSettings settings =
         LedgerTuning.of(folder, "postgresql://127.0.0.1:1/x", "/nowhere/password");
-    assertThatThrownBy(() -> Ledgers.open(settings))
+    assertThatThrownBy(() -> LedgerTuning.open(settings))
         .isInstanceOf(DatabaseFailure.class)
         .hasMessage(
             "ledger.passwordFile: /nowhere/password: cannot be read (expected: a file with a"
                 + " password)");
     assertThatThrownBy(
-            () -> Ledgers.open(LedgerTuning.of(folder, "postgresql://h/x?sslmode=no", "")))
+            () -> LedgerTuning.open(LedgerTuning.of(folder, "postgresql://h/x?sslmode=no", "")))
         .hasMessageContaining("ledger.url: sslmode no (expected: disable, allow, prefer");
-    assertThatThrownBy(() -> Ledgers.open(LedgerTuning.of(folder, "postgresql://h/x?ssl=on", "")))
+    assertThatThrownBy(
+            () -> LedgerTuning.open(LedgerTuning.of(folder, "postgresql://h/x?ssl=on", "")))
         .hasMessageContaining("ledger.url: ssl (expected: sslmode or sslrootcert, with a value)");
-    assertThatThrownBy(() -> Ledgers.open(LedgerTuning.of(folder, "postgresql://h:0/x", "")))
+    assertThatThrownBy(() -> LedgerTuning.open(LedgerTuning.of(folder, "postgresql://h:0/x", "")))
         .hasMessageContaining("ledger.url: port 0 (expected: 1 to 65535)");
   }
 

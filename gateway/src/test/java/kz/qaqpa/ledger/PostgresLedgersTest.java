@@ -163,7 +163,7 @@ class PostgresLedgersTest {
   void aWrongPasswordIsRefusedAtStart() throws IOException {
     Path password = Files.writeString(folder.resolve("wrong"), "wrong");
     assertThatThrownBy(
-            () -> Ledgers.open(LedgerTuning.of(folder, server.url(), password.toString())))
+            () -> LedgerTuning.open(LedgerTuning.of(folder, server.url(), password.toString())))
         .isInstanceOf(DatabaseFailure.class)
         .hasMessageStartingWith("ledger.passwordFile: ")
         .hasMessageContaining("refuses user qaqpa");
@@ -171,7 +171,8 @@ class PostgresLedgersTest {
 
   private Ledgers open(String name) throws IOException {
     Path password = Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD + "\n");
-    return Ledgers.open(LedgerTuning.of(folder.resolve(name), server.url(), password.toString()));
+    return LedgerTuning.open(
+        LedgerTuning.of(folder.resolve(name), server.url(), password.toString()));
   }
 
   private static void write(Ledgers ledgers, List<UsageRecord> records) {

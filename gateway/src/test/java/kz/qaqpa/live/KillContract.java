@@ -28,6 +28,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.ledger.LedgerSettings;
 import kz.qaqpa.ledger.Ledgers;
@@ -152,7 +153,7 @@ abstract class KillContract {
   private record Written(List<UsageRecord> records, List<String> labels) {}
 
   private Written written() throws IOException {
-    try (Ledgers ledgers = Ledgers.open(ledger(folder.resolve("state")))) {
+    try (Ledgers ledgers = LedgerTuning.open(ledger(folder.resolve("state")))) {
       Instant from = Instant.now().minus(Duration.ofDays(1));
       Instant to = Instant.now().plus(Duration.ofDays(1));
       return new Written(

@@ -85,7 +85,7 @@ public final class SampleKeys {
         watermarkKey,
         saltKey,
         new LabelSettings.Pkcs11("", 0, ""),
-        LabelSettings.USUAL_RETENTION,
+        Duration.ofDays(1095),
         60);
   }
 }
