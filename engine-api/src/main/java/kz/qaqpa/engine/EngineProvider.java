@@ -1,6 +1,8 @@
 package kz.qaqpa.engine;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** How the gateway finds engines: by {@link java.util.ServiceLoader}, never by import. */
@@ -14,6 +16,9 @@ public interface EngineProvider {
 
   /** Whether {@link #open} can work on this machine. Cheap; loads no model. */
   Availability availability();
+
+  /** Values of {@link EngineSettings#precision()} that {@link #open} takes, {@code auto} too. */
+  Set<String> precisions();
 
   /**
    * Loads a model. Blocks, possibly for minutes.
@@ -42,6 +47,18 @@ public interface EngineProvider {
    * @param modelDigest {@link kz.qaqpa.engine.model.ModelDigest} of weights and tokenizer, as
    *     {@code sha256:…}
    * @param description one line for a person: runtime, precision, threads, slots, memory
+   * @param gauges numbers for whoever watches, may be none
    */
-  record LoadedEngine(Engine engine, String modelDigest, String description) {}
+  record LoadedEngine(
+      Engine engine, String modelDigest, String description, List<EngineGauge> gauges) {
+    /** Copies the list. */
+    public LoadedEngine {
+      gauges = List.copyOf(gauges);
+    }
+
+    /** An engine without gauges. */
+    public LoadedEngine(Engine engine, String modelDigest, String description) {
+      this(engine, modelDigest, description, List.of());
+    }
+  }
 }

@@ -6,18 +6,19 @@ import java.util.Set;
 /**
  * What an engine is told when it opens a model.
  *
- * @param precision {@code auto}, {@code f32}, {@code int8}, {@code int8-fast} or {@code int4};
- *     {@code auto} is f32 below 100 million parameters, else int8
+ * @param precision {@code auto}, or one of {@link EngineProvider#precisions()} of the engine in use
  * @param slots KV slots, 0 to 4096; 0 lets the engine choose from the memory it finds
  * @param slotLength tokens of one slot; 0 takes the model's context length
  * @param threads threads of the engine's kernels; 0 takes the physical cores
  * @param cacheFolder where the engine may keep files derived from a model; made when needed
+ * @param plan file of a compiled model to use instead of one in the cache folder; empty for none
  */
 public record EngineSettings(
-    String precision, int slots, int slotLength, int threads, Path cacheFolder) {
+    String precision, int slots, int slotLength, int threads, Path cacheFolder, String plan) {
 
-  /** The accepted precisions. */
-  public static final Set<String> PRECISIONS = Set.of("auto", "f32", "int8", "int8-fast", "int4");
+  /** The precisions that there are; no engine has all of them. */
+  public static final Set<String> PRECISIONS =
+      Set.of("auto", "f32", "int8", "int8-fast", "int4", "bf16", "fp8");
 
   /** Checks ranges. */
   public EngineSettings {
@@ -32,6 +33,12 @@ public record EngineSettings(
     requireRange("engine.slots", slots, 0, 4096);
     requireRange("engine.slotLength", slotLength, 0, 1 << 20);
     requireRange("engine.threads", threads, 0, 1024);
+  }
+
+  /** Settings that name no compiled model. */
+  public EngineSettings(
+      String precision, int slots, int slotLength, int threads, Path cacheFolder) {
+    this(precision, slots, slotLength, threads, cacheFolder, "");
   }
 
   private static void requireRange(String name, int value, int low, int high) {

@@ -35,6 +35,25 @@ record EngineChoice(EngineProvider provider, String reason) {
     return wanted.equals("auto") ? preferred(ranked) : named(wanted, ranked);
   }
 
+  /**
+   * Refuses a precision that the engine has not.
+   *
+   * @throws IllegalArgumentException naming those that it has
+   */
+  EngineChoice requiring(String precision) {
+    if (!provider.precisions().contains(precision)) {
+      throw new IllegalArgumentException(
+          "engine.precision: "
+              + precision
+              + " (expected: one of "
+              + provider.precisions().stream().sorted().toList()
+              + ", which engine "
+              + provider.name()
+              + " has)");
+    }
+    return this;
+  }
+
   private static EngineChoice preferred(List<EngineProvider> ranked) {
     StringBuilder passed = new StringBuilder();
     for (EngineProvider provider : ranked) {

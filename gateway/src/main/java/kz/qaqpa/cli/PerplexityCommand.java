@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import kz.qaqpa.config.ConfigException;
 import kz.qaqpa.config.ConfigLoader;
 import kz.qaqpa.engine.EngineFault;
@@ -34,16 +35,17 @@ public final class PerplexityCommand {
   private static final String USAGE =
       """
       usage: ./qaqpa perplexity --text FILE [--model DIR] [--precision P[,P…]] [--lines]
-                                [--window TOKENS] [--limit BYTES] [--config DIR]
+                                [--window TOKENS] [--limit BYTES] [--engine E] [--config DIR]
 
         --text FILE       UTF-8 text to score
         --model DIR       model folder (config/models/kaz-mini)
-        --precision P     auto, f32, int8, int8-fast, int4, or several with commas (auto)
+        --precision P     one that the engine has, or several with commas (auto)
         --lines           every line is a text of its own; line ends are not scored
         --window TOKENS   longest context: the text is cut into windows of so many tokens that do
                           not overlap; each begins with BOS and is scored from its first token on
                           (512, or the model's context where that is shorter)
         --limit BYTES     score no more than the first so many bytes (1048576)
+        --engine E        cpu or trt (cpu)
         --config DIR      folder with qaqpa.yaml, for engine.threads and engine.cacheFolder (config)
       """;
 
@@ -68,6 +70,7 @@ public final class PerplexityCommand {
       boolean lines,
       int window,
       int limit,
+      String engine,
       Path config) {
 
     static Options parse(List<String> args) {
@@ -77,15 +80,17 @@ public final class PerplexityCommand {
       boolean lines = false;
       int window = 0;
       int limit = DEFAULT_LIMIT;
+      String engine = "cpu";
       Path config = Path.of(System.getProperty("qaqpa.root", "."), "config");
       for (int i = 0; i < args.size(); i++) {
         String option = args.get(i);
         switch (option) {
           case "--lines" -> lines = true;
           case "--text" -> text = Path.of(value(args, ++i, option));
+          case "--engine" -> engine = value(args, ++i, option);
           case "--config" -> config = Path.of(value(args, ++i, option));
           case "--model" -> model = Path.of(value(args, ++i, option));
-          case "--precision" -> precisions = precisions(value(args, ++i, option));
+          case "--precision" -> precisions = Arrays.asList(value(args, ++i, option).split(",", -1));
           case "--window" -> window = positive(option, value(args, ++i, option), 1 << 20);
           case "--limit" -> limit = positive(option, value(args, ++i, option), 1 << 30);
           default -> throw new IllegalArgumentException("unknown argument: " + option);
@@ -94,7 +99,8 @@ public final class PerplexityCommand {
       if (text == null) {
         throw new IllegalArgumentException("--text: missing (expected: a file)");
       }
-      return new Options(text, model, precisions, lines, window, limit, config);
+      requirePrecisions(precisions, provider(engine).precisions());
+      return new Options(text, model, precisions, lines, window, limit, engine, config);
     }
 
     private static String value(List<String> args, int index, String option) {
@@ -104,19 +110,17 @@ public final class PerplexityCommand {
       return args.get(index);
     }
 
-    private static List<String> precisions(String value) {
-      List<String> precisions = Arrays.asList(value.split(",", -1));
-      for (String precision : precisions) {
-        if (!EngineSettings.PRECISIONS.contains(precision)) {
+    private static void requirePrecisions(List<String> wanted, Set<String> possible) {
+      for (String precision : wanted) {
+        if (!possible.contains(precision)) {
           throw new IllegalArgumentException(
               "--precision: "
                   + precision
                   + " (expected: of "
-                  + EngineSettings.PRECISIONS.stream().sorted().toList()
+                  + possible.stream().sorted().toList()
                   + ")");
         }
       }
-      return precisions;
     }
 
     private static int positive(String option, String value, int max) {
@@ -195,14 +199,20 @@ public final class PerplexityCommand {
         "%-10s %9s %11s %11s %9s%n", "precision", "tokens", "bits/byte", "nats/token", "tokens/s");
     for (String precision : options.precisions) {
       EngineSettings settings =
-          new EngineSettings(precision, SLOTS, window, engine.threads(), engine.cacheFolder());
-      out.println(row(options.model, settings, bos, windows, bytes));
+          new EngineSettings(
+              precision, SLOTS, window, engine.threads(), engine.cacheFolder(), engine.plan());
+      out.println(row(provider(options.engine), options.model, settings, bos, windows, bytes));
     }
   }
 
   private static String row(
-      Path model, EngineSettings settings, int bos, List<int[]> windows, long bytes) {
-    try (var engine = cpu().open(model, settings, System.err::println).engine()) {
+      EngineProvider provider,
+      Path model,
+      EngineSettings settings,
+      int bos,
+      List<int[]> windows,
+      long bytes) {
+    try (var engine = provider.open(model, settings, System.err::println).engine()) {
       long start = System.nanoTime();
       Perplexity.Score score = new Perplexity(engine, bos).score(windows);
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -216,12 +226,13 @@ public final class PerplexityCommand {
     }
   }
 
-  private static EngineProvider cpu() {
+  private static EngineProvider provider(String name) {
     return ServiceLoader.load(EngineProvider.class).stream()
         .map(ServiceLoader.Provider::get)
-        .filter(provider -> provider.name().equals("cpu"))
+        .filter(provider -> provider.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("engine cpu: not in this build"));
+        .orElseThrow(
+            () -> new IllegalArgumentException("--engine: " + name + " (expected: cpu or trt)"));
   }
 
   private static List<String> documents(Options options) throws IOException {

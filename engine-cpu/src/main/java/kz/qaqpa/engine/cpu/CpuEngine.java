@@ -9,6 +9,7 @@ import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
+import kz.qaqpa.engine.PlanCheck;
 import kz.qaqpa.engine.StepPlan;
 import kz.qaqpa.engine.StepResult;
 import kz.qaqpa.engine.model.LlamaConfig;
@@ -47,6 +48,7 @@ final class CpuEngine implements Engine {
   private final Arena arena;
   private final Candidates result;
   private final boolean evenRows;
+  private final PlanCheck check;
 
   /** By slot: positions that hold content, the runs of this step included. */
   private final int[] filled;
@@ -128,6 +130,7 @@ final class CpuEngine implements Engine {
     this.sessions = sessions;
     this.arena = arena;
     this.evenRows = evenRows;
+    this.check = new PlanCheck(shape);
     this.result = new Candidates(shape.vocabulary(), shape.slots());
     this.filled = new int[cache.slots()];
     this.singles = new int[cache.slots()];
@@ -152,44 +155,18 @@ final class CpuEngine implements Engine {
     return result;
   }
 
-  /** Checks the plan, since the kernels do not: a wrong position would be written to. */
+  /** Checks the plan, and finds the rows of one token. */
   private void accept(StepPlan plan) {
-    require(plan.rows() >= 1, "plan.rows", plan.rows(), ">= 1");
-    require(plan.slots() == shape.slots(), "plan.slots", plan.slots(), shape.slots());
+    check.accept(plan);
     Arrays.fill(singles, NO_ROW);
     for (int slot = 0; slot < shape.slots(); slot++) {
       filled[slot] = plan.slotLength(slot);
-      requireIndex("plan.slotLength", filled[slot], shape.slotLength() + 1);
-    }
-    for (int i = 0; i < plan.tokens(); i++) {
-      requireIndex("plan.token", plan.token(i), shape.vocabulary());
     }
     for (int row = 0; row < plan.rows(); row++) {
-      int slot = plan.slot(row);
-      int kvLength = plan.kvLength(row);
-      requireIndex("plan.slot", slot, shape.slots());
-      require(singles[slot] == NO_ROW, "plan.slot", slot, "one row a slot");
-      require(kvLength == filled[slot], "plan.kvLength", kvLength, filled[slot]);
-      require(plan.queryLength(row) >= 1, "plan.queryLength", plan.queryLength(row), ">= 1");
-      int end = kvLength + plan.queryLength(row);
-      require(end <= shape.slotLength(), "plan row's end", end, "<= " + shape.slotLength());
-      singles[slot] = row;
-    }
-    for (int row = 0; row < plan.rows(); row++) {
-      if (plan.queryLength(row) > 1) {
-        singles[plan.slot(row)] = NO_ROW;
+      if (plan.queryLength(row) == 1) {
+        singles[plan.slot(row)] = row;
       }
     }
-  }
-
-  private static void require(boolean holds, String name, int value, Object expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
-  }
-
-  private static void requireIndex(String name, int value, int bound) {
-    require(value >= 0 && value < bound, name, value, "0 to " + (bound - 1));
   }
 
   private void runSingles(StepPlan plan) {
@@ -282,9 +259,7 @@ final class CpuEngine implements Engine {
   @Override
   public void copyKv(int fromSlot, int toSlot, int tokens) {
     requireOpen();
-    requireIndex("fromSlot", fromSlot, shape.slots());
-    requireIndex("toSlot", toSlot, shape.slots());
-    requireIndex("tokens", tokens, shape.slotLength() + 1);
+    check.copy(fromSlot, toSlot, tokens);
     cache.copy(fromSlot, toSlot, tokens);
   }
 
@@ -296,26 +271,20 @@ final class CpuEngine implements Engine {
   @Override
   public void readKv(int slot, int fromToken, int tokens, ByteBuffer block) {
     requireOpen();
-    requireRange(slot, fromToken, tokens);
+    check.range(slot, fromToken, tokens);
     cache.read(slot, fromToken, tokens, block);
   }
 
   @Override
   public void writeKv(int slot, int fromToken, int tokens, ByteBuffer block) {
     requireOpen();
-    requireRange(slot, fromToken, tokens);
+    check.range(slot, fromToken, tokens);
     cache.write(slot, fromToken, tokens, block);
   }
 
   /** Shapes whose tensors are kept. */
   int shapesKept() {
     return forward.shapesKept();
-  }
-
-  private void requireRange(int slot, int fromToken, int tokens) {
-    requireIndex("slot", slot, shape.slots());
-    requireIndex("fromToken", fromToken, shape.slotLength() + 1);
-    requireIndex("tokens", tokens, shape.slotLength() - fromToken + 1);
   }
 
   private void requireOpen() {

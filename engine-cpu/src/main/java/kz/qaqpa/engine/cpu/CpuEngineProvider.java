@@ -4,12 +4,14 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Consumer;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.cpu.graph.GraphCache;
 import kz.qaqpa.engine.cpu.graph.GraphKey;
+import kz.qaqpa.engine.cpu.graph.Precision;
 import kz.qaqpa.engine.model.Checkpoint;
 import kz.qaqpa.engine.model.ModelDigest;
 
@@ -37,6 +39,11 @@ public final class CpuEngineProvider implements EngineProvider {
         ? new Availability(true, "ONNX Runtime on the CPU, " + platform)
         : new Availability(
             false, "not available: ONNX Runtime's jar has no libraries for " + platform);
+  }
+
+  @Override
+  public Set<String> precisions() {
+    return Precision.SETTINGS;
   }
 
   @Override

@@ -13,6 +13,7 @@ import kz.qaqpa.engine.StepResult;
 import kz.qaqpa.engine.model.Checkpoint;
 import kz.qaqpa.engine.model.DType;
 import kz.qaqpa.engine.model.RopeScaling;
+import kz.qaqpa.testing.EngineDriver;
 import kz.qaqpa.testing.RandomCheckpoint;
 import kz.qaqpa.testing.ReferenceForward;
 import kz.qaqpa.testing.Seeds;
@@ -98,9 +99,9 @@ class AccuracyTest {
     try (Checkpoint checkpoint = Checkpoint.open(model);
         Engine engine = Engines.open(model, precision, 2, 0, 1).engine()) {
       int vocabulary = checkpoint.config().vocabulary();
-      int[] tokens = Engines.tokens(random, prompt + further, vocabulary);
+      int[] tokens = EngineDriver.tokens(random, prompt + further, vocabulary);
       double[][] expected = ReferenceForward.of(checkpoint).logits(tokens, prompt - 1);
-      Engines.Driver driver = new Engines.Driver(engine);
+      EngineDriver driver = new EngineDriver(engine);
       double error = 0;
       int from = 0;
       for (int i = 0; i <= further; i++) {

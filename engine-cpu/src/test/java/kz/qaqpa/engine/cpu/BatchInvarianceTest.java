@@ -8,6 +8,8 @@ import java.util.random.RandomGenerator;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.testing.Company;
+import kz.qaqpa.testing.EngineDriver;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,13 +26,14 @@ class BatchInvarianceTest {
     RandomGenerator random = new SplittableRandom(7);
     try (Engine engine =
         Engines.open(Engines.shippedModel(), precision, SLOTS, LENGTH, threads).engine()) {
-      Engines.Driver driver = new Engines.Driver(engine);
+      EngineDriver driver = new EngineDriver(engine);
       int vocabulary = engine.shape().vocabulary();
       int[] lengths = {150, 64, 65, 1, 511, 20};
       for (int slot = 0; slot < SLOTS; slot++) {
-        driver.append(slot, Engines.tokens(random, lengths[slot % lengths.length], vocabulary));
+        driver.append(
+            slot, EngineDriver.tokens(random, lengths[slot % lengths.length], vocabulary));
       }
-      int[] tokens = Engines.tokens(random, SLOTS, vocabulary);
+      int[] tokens = EngineDriver.tokens(random, SLOTS, vocabulary);
       float[][] alone = new float[SLOTS][];
       for (int slot = 0; slot < SLOTS; slot++) {
         alone[slot] = driver.append(slot, tokens[slot]);
@@ -44,7 +47,7 @@ class BatchInvarianceTest {
   }
 
   private static void checkBatch(
-      Engines.Driver driver, int first, int batch, int[] tokens, float[][] alone) {
+      EngineDriver driver, int first, int batch, int[] tokens, float[][] alone) {
     int[] before = driver.length.clone();
     driver.step();
     for (int slot = first; slot < first + batch; slot++) {

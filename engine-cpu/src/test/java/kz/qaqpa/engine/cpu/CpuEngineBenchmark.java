@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.engine.LogitsMode;
+import kz.qaqpa.testing.EngineDriver;
 
 /**
  * Tokens per second of one engine, without anything above it: {@code CpuEngineBenchmark [--model
@@ -25,11 +26,11 @@ final class CpuEngineBenchmark {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private final SplittableRandom random = new SplittableRandom(1);
-  private final Engines.Driver driver;
+  private final EngineDriver driver;
   private final int steps;
 
   private CpuEngineBenchmark(Engine engine, int steps) {
-    this.driver = new Engines.Driver(engine);
+    this.driver = new EngineDriver(engine);
     this.steps = steps;
   }
 
@@ -71,7 +72,7 @@ final class CpuEngineBenchmark {
   private void decode(int batch) {
     int vocabulary = driver.engine.shape().vocabulary();
     driver.truncate(0, 0);
-    driver.append(0, Engines.tokens(random, CONTEXT, vocabulary));
+    driver.append(0, EngineDriver.tokens(random, CONTEXT, vocabulary));
     for (int slot = 0; slot < batch; slot++) {
       driver.engine.copyKv(0, slot, CONTEXT);
       driver.truncate(slot, CONTEXT);
@@ -91,7 +92,7 @@ final class CpuEngineBenchmark {
   }
 
   private void prefill() {
-    int[] prompt = Engines.tokens(random, PROMPT, driver.engine.shape().vocabulary());
+    int[] prompt = EngineDriver.tokens(random, PROMPT, driver.engine.shape().vocabulary());
     report(
         "prefill, " + PROMPT + " tokens",
         PROMPT,

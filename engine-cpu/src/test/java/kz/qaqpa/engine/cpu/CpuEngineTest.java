@@ -15,6 +15,7 @@ import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlanBuilder;
 import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.testing.EngineDriver;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,14 +61,14 @@ class CpuEngineTest {
       for (int slot = 0; slot < SLOTS; slot++) {
         before[slot] = poison(poisoned, slot);
       }
-      Engines.Driver driver = new Engines.Driver(poisoned);
+      EngineDriver driver = new EngineDriver(poisoned);
       int[] lengths = {0, 1, 63, LENGTH, 64, LENGTH - 1, 5, 99, LENGTH, 17, 30, LENGTH};
       System.arraycopy(lengths, 0, driver.length, 0, SLOTS);
       // Holes at 1, 3 (full), 8 (full), 9 and 11 (full, beside an odd range); 2 and 10 are longer.
       driver.step();
       int[] rowLength = {1, 0, 37, 0, 1, 1, 1, 1, 0, 0, 70, 0};
       for (int slot : new int[] {10, 0, 4, 2, 5, 7, 6}) {
-        driver.row(slot, LogitsMode.CANDIDATES, Engines.tokens(random, rowLength[slot], 8192));
+        driver.row(slot, LogitsMode.CANDIDATES, EngineDriver.tokens(random, rowLength[slot], 8192));
       }
       driver.run();
       for (int slot = 0; slot < SLOTS; slot++) {
@@ -119,8 +120,8 @@ class CpuEngineTest {
   @Test
   void continuesFromACopiedPrefix() {
     RandomGenerator random = new SplittableRandom(4);
-    int[] prompt = Engines.tokens(random, 90, 8192);
-    Engines.Driver driver = new Engines.Driver(engine);
+    int[] prompt = EngineDriver.tokens(random, 90, 8192);
+    EngineDriver driver = new EngineDriver(engine);
     float[] whole = driver.append(1, prompt);
     engine.copyKv(1, 7, 64);
     driver.truncate(7, 64);
@@ -130,8 +131,8 @@ class CpuEngineTest {
   @Test
   void continuesFromAHostBlock() {
     RandomGenerator random = new SplittableRandom(5);
-    int[] prompt = Engines.tokens(random, 80, 8192);
-    Engines.Driver driver = new Engines.Driver(engine);
+    int[] prompt = EngineDriver.tokens(random, 80, 8192);
+    EngineDriver driver = new EngineDriver(engine);
     float[] whole = driver.append(2, prompt);
     ByteBuffer first = ByteBuffer.allocateDirect((int) (30 * engine.kvBytesPerToken()));
     ByteBuffer second = block(engine, 34);
@@ -147,8 +148,8 @@ class CpuEngineTest {
   @Test
   void cutsPromptsOnItsGrid() {
     RandomGenerator random = new SplittableRandom(6);
-    int[] prompt = Engines.tokens(random, 97, 8192);
-    Engines.Driver driver = new Engines.Driver(engine);
+    int[] prompt = EngineDriver.tokens(random, 97, 8192);
+    EngineDriver driver = new EngineDriver(engine);
     float[] whole = driver.append(3, prompt);
     driver.truncate(3, 0);
     driver.append(3, Arrays.copyOfRange(prompt, 0, 64));
@@ -160,10 +161,10 @@ class CpuEngineTest {
   @Test
   void firstPromptIgnoresWhatTheSlotHeld() {
     RandomGenerator random = new SplittableRandom(8);
-    int[] prompt = Engines.tokens(random, 1, 8192);
-    Engines.Driver driver = new Engines.Driver(engine);
+    int[] prompt = EngineDriver.tokens(random, 1, 8192);
+    EngineDriver driver = new EngineDriver(engine);
     float[] fresh = driver.append(4, prompt);
-    driver.append(4, Engines.tokens(random, 80, 8192));
+    driver.append(4, EngineDriver.tokens(random, 80, 8192));
     driver.truncate(4, 0);
     assertThat(driver.append(4, prompt)).isEqualTo(fresh);
   }
@@ -172,8 +173,8 @@ class CpuEngineTest {
   @Test
   void laterCellsSeeTheFirst() {
     RandomGenerator random = new SplittableRandom(9);
-    int[] prompt = Engines.tokens(random, LENGTH, 8192);
-    Engines.Driver driver = new Engines.Driver(engine);
+    int[] prompt = EngineDriver.tokens(random, LENGTH, 8192);
+    EngineDriver driver = new EngineDriver(engine);
     float[] original = driver.append(5, prompt);
     prompt[0] = (prompt[0] + 1) % 8192;
     driver.truncate(5, 0);
@@ -183,14 +184,14 @@ class CpuEngineTest {
   @Test
   void computesOnlyTheLogitsThatAreWanted() {
     RandomGenerator random = new SplittableRandom(10);
-    Engines.Driver driver = new Engines.Driver(engine);
+    EngineDriver driver = new EngineDriver(engine);
     StepResult result =
         driver
             .step()
-            .row(0, LogitsMode.NONE, Engines.tokens(random, 9, 8192))
+            .row(0, LogitsMode.NONE, EngineDriver.tokens(random, 9, 8192))
             .row(2, LogitsMode.CANDIDATES, 5)
             .row(1, LogitsMode.NONE, 6)
-            .row(6, LogitsMode.FULL, Engines.tokens(random, 65, 8192))
+            .row(6, LogitsMode.FULL, EngineDriver.tokens(random, 65, 8192))
             .run();
     assertThat(result.candidates(0)).isZero();
     assertThat(result.candidates(1)).isEqualTo(64);

@@ -18,6 +18,7 @@ import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.model.ModelFileException;
+import kz.qaqpa.testing.EngineDriver;
 import kz.qaqpa.testing.RandomCheckpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,9 +46,9 @@ class LifecycleTest {
     long settled = 0;
     for (int i = 0; i < 24; i++) {
       try (Engine engine = Engines.open(model, "f32", 8, 256, 2).engine()) {
-        Engines.Driver driver = new Engines.Driver(engine);
+        EngineDriver driver = new EngineDriver(engine);
         for (int slot = 0; slot < 8; slot++) {
-          driver.append(slot, Engines.tokens(random, 256, 97));
+          driver.append(slot, EngineDriver.tokens(random, 256, 97));
         }
       }
       if (i == 3) {
@@ -107,7 +108,7 @@ class LifecycleTest {
   void mapsItsWeights() throws IOException {
     Path maps = Path.of("/proc/self/smaps");
     try (Engine engine = Engines.open(Engines.shippedModel(), "f32", 1, 64, 1).engine()) {
-      new Engines.Driver(engine).append(0, 1, 2, 3);
+      new EngineDriver(engine).append(0, 1, 2, 3);
       if (Files.exists(maps)) {
         long resident = 0;
         boolean ours = false;
@@ -172,7 +173,7 @@ class LifecycleTest {
   @Test
   void keepsBoundedlyManyShapes() {
     try (Engine engine = Engines.open(Engines.shippedModel(), "f32", 40, 64, 1).engine()) {
-      Engines.Driver driver = new Engines.Driver(engine);
+      EngineDriver driver = new EngineDriver(engine);
       float[] expected = driver.append(0, 7);
       for (int slot = 0; slot < 40; slot++) {
         for (int length = 1; length < 9; length++) {

@@ -18,6 +18,7 @@ import kz.qaqpa.engine.cpu.graph.GraphCache;
 import kz.qaqpa.engine.cpu.graph.GraphKey;
 import kz.qaqpa.engine.cpu.graph.Precision;
 import kz.qaqpa.engine.model.Checkpoint;
+import kz.qaqpa.testing.EngineDriver;
 import kz.qaqpa.testing.RandomCheckpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,9 +48,9 @@ class PartsTest {
     List<float[]> all = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(3);
     try (Engine engine = open(model, precision, parts)) {
-      Engines.Driver driver = new Engines.Driver(engine);
+      EngineDriver driver = new EngineDriver(engine);
       for (int slot = 0; slot < 3; slot++) {
-        all.add(driver.append(slot, Engines.tokens(random, 50 + 30 * slot, 97)));
+        all.add(driver.append(slot, EngineDriver.tokens(random, 50 + 30 * slot, 97)));
       }
       for (int step = 0; step < 4; step++) {
         for (int slot = 0; slot < 3; slot++) {

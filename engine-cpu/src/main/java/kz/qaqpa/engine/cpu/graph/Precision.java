@@ -1,5 +1,7 @@
 package kz.qaqpa.engine.cpu.graph;
 
+import java.util.Set;
+
 /**
  * How the matrices are stored. Activations, norms, attention and the KV cache are always f32;
  * quantised products quantise each row of activations by itself, never across the batch.
@@ -13,6 +15,9 @@ public enum Precision {
   INT8_FAST("int8-fast", 8, 128, true),
   /** 4 bits in blocks of 128, kernels as for {@link #INT8_FAST}. */
   INT4("int4", 4, 128, true);
+
+  /** The settings that {@link #of} reads. */
+  public static final Set<String> SETTINGS = Set.of("auto", "f32", "int8", "int8-fast", "int4");
 
   /** Below this many parameters {@code auto} keeps the floats: they are small and exact. */
   static final long AUTO_FLOAT_BELOW = 100_000_000;

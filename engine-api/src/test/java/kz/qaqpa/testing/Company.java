@@ -1,4 +1,4 @@
-package kz.qaqpa.engine.cpu;
+package kz.qaqpa.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import kz.qaqpa.engine.StepResult;
  * Greedy sequences that share an engine in random ways: chunked prompts, rows that skip steps,
  * moves from slot to slot. Each must give the tokens that it gives alone.
  */
-final class Company {
+public final class Company {
   private final Engine engine;
   private final RandomGenerator random;
   private final int output;
@@ -41,22 +41,27 @@ final class Company {
     }
   }
 
-  Company(Engine engine, RandomGenerator random, int output) {
+  /**
+   * @param output tokens that each sequence writes
+   */
+  public Company(Engine engine, RandomGenerator random, int output) {
     this.engine = engine;
     this.random = random;
     this.output = output;
   }
 
-  void checkAgainstAlone() {
+  /** Runs them together, then each alone. */
+  public void checkAgainstAlone() {
     int slots = engine.shape().slots();
     int most = engine.shape().slotLength() - output;
     for (int slot = 0; slot < slots; slot++) {
       if (random.nextInt(4) != 0 || members.isEmpty()) {
         int length = 1 + random.nextInt(most);
-        members.add(new Member(Engines.tokens(random, length, engine.shape().vocabulary()), slot));
+        members.add(
+            new Member(EngineDriver.tokens(random, length, engine.shape().vocabulary()), slot));
       }
     }
-    Engines.Driver driver = new Engines.Driver(engine);
+    EngineDriver driver = new EngineDriver(engine);
     while (members.stream().anyMatch(member -> member.tokens.size() < output)) {
       step(driver);
       move(driver);
@@ -67,7 +72,7 @@ final class Company {
   }
 
   /** A random share of the members takes part. */
-  private void step(Engines.Driver driver) {
+  private void step(EngineDriver driver) {
     List<Member> rows = new ArrayList<>();
     List<Member> ready = members.stream().filter(member -> member.tokens.size() < output).toList();
     driver.step();
@@ -84,7 +89,7 @@ final class Company {
   }
 
   /** What is missing of a prompt, or whole cells of it, or the last token of the output. */
-  private void addRow(Engines.Driver driver, Member member) {
+  private void addRow(EngineDriver driver, Member member) {
     int missing = member.known() - member.computed;
     int grid = engine.shape().prefillChunk();
     int cells = missing / grid;
@@ -107,7 +112,7 @@ final class Company {
   }
 
   /** Now and then a member moves to a free slot. */
-  private void move(Engines.Driver driver) {
+  private void move(EngineDriver driver) {
     if (random.nextInt(6) != 0) {
       return;
     }
@@ -128,7 +133,7 @@ final class Company {
   }
 
   private void checkAlone(Member member) {
-    Engines.Driver driver = new Engines.Driver(engine);
+    EngineDriver driver = new EngineDriver(engine);
     int slot = random.nextInt(engine.shape().slots());
     Member alone = new Member(member.prompt, slot);
     while (alone.tokens.size() < output) {

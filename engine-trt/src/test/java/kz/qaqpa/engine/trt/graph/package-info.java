@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.trt.graph;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.trt.library;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.trt.run;
+
+import org.jspecify.annotations.NullMarked;

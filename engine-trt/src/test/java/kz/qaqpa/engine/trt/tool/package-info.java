@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.trt.tool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.trt.watch;
+
+import org.jspecify.annotations.NullMarked;
