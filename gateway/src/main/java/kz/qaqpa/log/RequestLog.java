@@ -54,7 +54,9 @@ public final class RequestLog {
       text(json, "finish", trace.finish());
       text(json, "error", trace.error());
       text(json, "client_gone", clientGone ? trace.phase().tag() : null);
+      millis(json, "quota_ms", trace.quotaNanos());
       millis(json, "queue_ms", trace.queueNanos());
+      millis(json, "prefill_ms", trace.prefillNanos());
       millis(json, "ttft_ms", trace.firstTokenNanos());
       millis(json, "duration_ms", nanos);
       json.writeNumberProperty("prompt_tokens", trace.promptTokens());

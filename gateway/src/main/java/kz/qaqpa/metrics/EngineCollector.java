@@ -37,7 +37,42 @@ final class EngineCollector implements MultiCollector {
             "vllm:prefix_cache_hits",
             "Prompt tokens found in the prefix cache",
             stats.cachedPromptTokens()),
+        counter(
+            "vllm:num_preemptions",
+            "Requests that gave up their slot for another",
+            stats.preemptions()),
+        cachedTokens(stats),
+        counter(
+            "qaqpa_recomputed_tokens",
+            "Tokens computed once more after a preemption",
+            stats.recomputedTokens()),
+        gauge("qaqpa_host_cache_blocks", "Blocks of KV in host memory", stats.hostBlocksUsed()),
+        gauge(
+            "qaqpa_host_cache_blocks_reserved",
+            "Blocks that preempted requests hold",
+            stats.hostBlocksHeld()),
+        Snapshots.seconds(
+            "qaqpa_step_engine_seconds",
+            "Time of steps inside the engine",
+            labels,
+            stats.engineNanos()),
+        Snapshots.seconds(
+            "qaqpa_step_outside_seconds",
+            "Time of steps outside the engine: planning, sampling, handing over",
+            labels,
+            stats.loopNanos()),
         cacheConfig(source.shape()));
+  }
+
+  private CounterSnapshot cachedTokens(BatchingStats stats) {
+    long fromHost = stats.hostCachedPromptTokens();
+    Labels slot = labels.merge(Labels.of("tier", "slot"));
+    Labels host = labels.merge(Labels.of("tier", "host"));
+    return Snapshots.counter(
+            "qaqpa_prefix_cache_hits", "Prompt tokens not computed, by where their KV was")
+        .dataPoint(Snapshots.count(slot, stats.cachedPromptTokens() - fromHost))
+        .dataPoint(Snapshots.count(host, fromHost))
+        .build();
   }
 
   private static double usage(BatchingStats stats) {

@@ -4,20 +4,29 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
-import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
 import java.util.function.Supplier;
 import kz.qaqpa.admission.Identification;
 import kz.qaqpa.admission.quota.QuotaStore;
+import kz.qaqpa.engine.EngineGauge;
+import kz.qaqpa.health.EngineRestarts;
+import kz.qaqpa.health.Readiness;
 import kz.qaqpa.ledger.LedgerStats;
-import org.jspecify.annotations.Nullable;
+import kz.qaqpa.metrics.Meters.Counting;
 
 /**
  * What the gateway counts, under vLLM's names, so that what scrapes vLLM scrapes Qaqpa. Those names
@@ -25,28 +34,43 @@ import org.jspecify.annotations.Nullable;
  * the Prometheus client, in the registry that Micrometer's JVM meters also go to. Any thread.
  */
 public final class GatewayMetrics implements AutoCloseable {
+  /** Agencies that have lines of their own. */
+  public static final int MOST_AGENCIES = AgencyMeters.MOST;
+
+  /** What all others are called together. */
+  public static final String OTHER_AGENCIES = AgencyMeters.OTHER;
+
+  /** Intervals of {@link RecentLatency}: with one a second, half a minute. */
+  private static final int RECENT = 30;
+
   private static final double NANOS = 1e9;
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusMeterRegistry jvm =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
   private final JvmGcMetrics gc = new JvmGcMetrics();
+  private final PrometheusRegistry agencyRegistry = new PrometheusRegistry();
+  private final PrometheusMeterRegistry agencyText =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, agencyRegistry, Clock.SYSTEM);
   private final String model;
   private final DistributionDataPoint firstToken;
   private final DistributionDataPoint tokenGap;
-  private final DistributionDataPoint queueTime;
-  private final DistributionDataPoint prefillTime;
-  private final DistributionDataPoint requestTime;
-  private final DistributionDataPoint promptLength;
-  private final DistributionDataPoint answerLength;
+  private final RecentLatency recentFirstToken = new RecentLatency(RECENT);
+  private final RecentLatency recentTokenGap = new RecentLatency(RECENT);
   private final DistributionDataPoint stepTokens;
-  private final Counter success;
-  private final Counter requests;
-  private final Counter refusals;
-  private final Counter ignoredFields;
-  private final Counter invisibleCharacters;
+  private final AnswerMeters answers;
+  private final AgencyMeters agencies;
+  private final Counting requests;
+  private final Counting refusals;
+  private final Counting admissionRejections;
+  private final Counting disconnects;
+  private final Counting labels;
+  private final Counting notices;
+  private final Counting watermarks;
+  private final Counting ignoredFields;
+  private final Counting invisibleCharacters;
   private final GaugeDataPoint sockets;
-  private final Counter socketEnds;
+  private final Counting socketEnds;
 
   /**
    * @param model value of the label {@code model_name}
@@ -56,33 +80,31 @@ public final class GatewayMetrics implements AutoCloseable {
     new JvmMemoryMetrics().bindTo(jvm);
     new JvmThreadMetrics().bindTo(jvm);
     new ProcessorMetrics().bindTo(jvm);
+    new FileDescriptorMetrics().bindTo(jvm);
     gc.bindTo(jvm);
+    Meters meters = new Meters(registry, model);
     firstToken =
-        histogram(
+        meters.histogram(
             "vllm:time_to_first_token_seconds",
             "Time to the first token of an answer",
             Buckets.FIRST_TOKEN);
-    tokenGap =
-        histogram(
-            "vllm:time_per_output_token_seconds",
-            "Time between two tokens of an answer",
-            Buckets.TOKEN_GAP);
-    requestTime =
-        histogram("vllm:e2e_request_latency_seconds", "Time of a whole request", Buckets.REQUEST);
-    queueTime = histogram("vllm:request_queue_time_seconds", "Time in the queue", Buckets.REQUEST);
-    prefillTime =
-        histogram(
-            "vllm:request_prefill_time_seconds",
-            "Time from the first step of a request to its first token",
-            Buckets.REQUEST);
-    promptLength = histogram("vllm:request_prompt_tokens", "Tokens of a prompt", Buckets.LENGTH);
-    answerLength =
-        histogram("vllm:request_generation_tokens", "Tokens of an answer", Buckets.LENGTH);
+    tokenGap = gaps(meters);
+    answers = new AnswerMeters(meters, model);
+    agencies = new AgencyMeters(agencyRegistry);
     stepTokens =
-        histogram("vllm:iteration_tokens_total", "Tokens of one engine step", Buckets.STEP);
-    success = counter("vllm:request_success", "Answers that came to their end", "finished_reason");
-    requests = counter("qaqpa_requests", "Requests by status", "status");
-    refusals = counter("qaqpa_refusals", "Requests refused or failed, by reason", "reason");
+        meters.histogram("vllm:iteration_tokens_total", "Tokens of one engine step", Buckets.STEP);
+    requests = meters.counter("qaqpa_requests", "Requests by status", "status");
+    refusals = meters.counter("qaqpa_refusals", "Requests refused or failed, by reason", "reason");
+    admissionRejections =
+        meters.counter(
+            "vllm:admission_rejections", "Requests that the engine had no room for", "reason");
+    disconnects =
+        meters.counter(
+            "qaqpa_disconnects", "Requests whose clients left, by how far they had come", "phase");
+    labels =
+        meters.counter("qaqpa_labels", "Labels of answers: complete, partial, unsigned", "kind");
+    notices = meters.counter("qaqpa_notices", "Answers by how people are told", "policy");
+    watermarks = meters.counter("qaqpa_watermarked_answers", "Answers with a watermark");
     sockets =
         Gauge.builder()
             .name("qaqpa_websocket_connections")
@@ -91,11 +113,27 @@ public final class GatewayMetrics implements AutoCloseable {
             .withoutExemplars()
             .register(registry)
             .labelValues(model, "0");
-    socketEnds = counter("qaqpa_websocket_closes", "WebSocket sessions ended, by code", "code");
-    ignoredFields = counter("qaqpa_ignored_fields", "Request fields outside the schema");
+    socketEnds =
+        meters.counter("qaqpa_websocket_closes", "WebSocket sessions ended, by code", "code");
+    ignoredFields = meters.counter("qaqpa_ignored_fields", "Request fields outside the schema");
     invisibleCharacters =
-        counter(
+        meters.counter(
             "qaqpa_invisible_characters", "Characters taken out of prompts, as nobody sees them");
+  }
+
+  /** One measurement under both names that versions of vLLM have for it. */
+  private DistributionDataPoint gaps(Meters meters) {
+    String help = "Time between two tokens of an answer";
+    Histogram gaps =
+        meters.histogram(
+            "vllm:time_per_output_token_seconds", help, Buckets.TOKEN_GAP, "model_name", "engine");
+    registry.register(
+        (Collector)
+            () ->
+                new HistogramSnapshot(
+                    new MetricMetadata("vllm:inter_token_latency_seconds", help),
+                    gaps.collect().getDataPoints()));
+    return gaps.labelValues(model, "0");
   }
 
   /** Everything as of now, in Prometheus' text format. */
@@ -103,14 +141,45 @@ public final class GatewayMetrics implements AutoCloseable {
     return jvm.scrape();
   }
 
+  /** What each agency asked for and got, in the same format: for operators alone. */
+  public String scrapeAgencies() {
+    return agencyText.scrape();
+  }
+
   /** Adds what the step loop and the cache know of themselves. */
   public void watch(EngineSource source) {
     registry.register(new EngineCollector(model, source));
   }
 
+  /** Adds the gauges that the engine brings. */
+  public void watch(List<EngineGauge> gauges) {
+    registry.register(new EngineGauges(model, gauges));
+  }
+
   /** Adds what the quotas know of themselves. */
   public void watch(QuotaStore quotas) {
     registry.register(new QuotaCollector(quotas));
+  }
+
+  /** Adds how often the engine was opened again. */
+  public void watch(EngineRestarts restarts) {
+    registry.register(
+        (MultiCollector)
+            () ->
+                MetricSnapshots.of(
+                    Snapshots.counter(
+                        "qaqpa_engine_restarts",
+                        "Times that the engine was opened again after it failed",
+                        restarts.restarts()),
+                    Snapshots.gauge(
+                        "qaqpa_engine_breaker_open",
+                        "1 while the engine would not be opened again, as it failed too often",
+                        restarts.mayRestart() ? 0 : 1)));
+  }
+
+  /** Adds whether it should be sent requests. */
+  public void watch(Readiness readiness) {
+    registry.register(new HealthCollector(readiness));
   }
 
   /** Adds how up to date the registry is. */
@@ -131,6 +200,17 @@ public final class GatewayMetrics implements AutoCloseable {
    */
   public void token(boolean first, long nanos) {
     (first ? firstToken : tokenGap).observe(nanos / NANOS);
+    (first ? recentFirstToken : recentTokenGap).record(nanos);
+  }
+
+  /** Time to the first token, lately; one asks, once a second. */
+  public RecentLatency recentFirstToken() {
+    return recentFirstToken;
+  }
+
+  /** Time between two tokens, lately; one asks, once a second. */
+  public RecentLatency recentTokenGap() {
+    return recentTokenGap;
   }
 
   /** A step of the engine carried this many tokens; called on the step loop. */
@@ -138,48 +218,43 @@ public final class GatewayMetrics implements AutoCloseable {
     stepTokens.observe(tokens);
   }
 
-  /**
-   * A request is over.
-   *
-   * @param ending what is known of it
-   * @param nanos how long it took
-   */
-  public void request(Ending ending, long nanos) {
-    requests.labelValues(model, "0", Integer.toString(ending.status())).inc();
-    if (ending.reason() == null) {
-      return;
+  /** A request is over. */
+  public void request(Ending ending) {
+    requests.count(Integer.toString(ending.outcome().status()));
+    String gone = ending.outcome().gone();
+    if (gone != null) {
+      disconnects.count(gone);
     }
-    success.labelValues(model, "0", ending.reason()).inc();
-    requestTime.observe(nanos / NANOS);
-    promptLength.observe(ending.promptTokens());
-    answerLength.observe(ending.outputTokens());
-    if (ending.queueNanos() >= 0) {
-      queueTime.observe(ending.queueNanos() / NANOS);
-      prefillTime.observe(ending.prefillNanos() / NANOS);
-    }
+    answers.count(ending);
+    agencies.count(ending);
   }
-
-  /**
-   * How a request ended.
-   *
-   * @param status HTTP status sent, 0 if none was
-   * @param reason {@code stop}, {@code length} or {@code abort}; null if the engine never had it
-   * @param promptTokens tokens of its prompt
-   * @param outputTokens tokens of its answer
-   * @param queueNanos time in the queue, -1 if not known
-   * @param prefillNanos time from the first step to the first token, -1 if not known
-   */
-  public record Ending(
-      int status,
-      @Nullable String reason,
-      int promptTokens,
-      int outputTokens,
-      long queueNanos,
-      long prefillNanos) {}
 
   /** A request was refused or failed. */
   public void refused(String tag) {
-    refusals.labelValues(model, "0", tag).inc();
+    refusals.count(tag);
+  }
+
+  /** The engine had no room for a request, or had failed. */
+  public void rejected(String reason) {
+    admissionRejections.count(reason);
+  }
+
+  /**
+   * An answer begins.
+   *
+   * @param notice how people are told that a machine wrote it
+   * @param watermarked whether its words carry a watermark
+   */
+  public void begun(String notice, boolean watermarked) {
+    notices.count(notice);
+    if (watermarked) {
+      watermarks.count();
+    }
+  }
+
+  /** An answer was labelled: {@code complete}, {@code partial} or {@code unsigned}. */
+  public void labelled(String kind) {
+    labels.count(kind);
   }
 
   /** A WebSocket session began. */
@@ -190,20 +265,20 @@ public final class GatewayMetrics implements AutoCloseable {
   /** A WebSocket session is over; codes of applications' own are counted as one. */
   public void socketClosed(int code) {
     sockets.dec();
-    socketEnds.labelValues(model, "0", code < 3000 ? Integer.toString(code) : "3000-4999").inc();
+    socketEnds.count(code < 3000 ? Integer.toString(code) : "3000-4999");
   }
 
   /** A request had fields outside the schema. */
   public void ignored(int fields) {
     if (fields > 0) {
-      ignoredFields.labelValues(model, "0").inc(fields);
+      ignoredFields.add(fields);
     }
   }
 
   /** Characters that nobody sees were taken out of a prompt. */
   public void invisible(int characters) {
     if (characters > 0) {
-      invisibleCharacters.labelValues(model, "0").inc(characters);
+      invisibleCharacters.add(characters);
     }
   }
 
@@ -211,30 +286,6 @@ public final class GatewayMetrics implements AutoCloseable {
   public void close() {
     gc.close();
     jvm.close();
-  }
-
-  private DistributionDataPoint histogram(String name, String help, double[] buckets) {
-    return Histogram.builder()
-        .name(name)
-        .help(help)
-        .labelNames("model_name", "engine")
-        .classicOnly()
-        .classicUpperBounds(buckets)
-        .withoutExemplars()
-        .register(registry)
-        .labelValues(model, "0");
-  }
-
-  private Counter counter(String name, String help, String... more) {
-    String[] labels = new String[2 + more.length];
-    labels[0] = "model_name";
-    labels[1] = "engine";
-    System.arraycopy(more, 0, labels, 2, more.length);
-    return Counter.builder()
-        .name(name)
-        .help(help)
-        .labelNames(labels)
-        .withoutExemplars()
-        .register(registry);
+    agencyText.close();
   }
 }

@@ -35,6 +35,13 @@ public final class Snapshots {
     return counter(name, help).dataPoint(count(labels, value)).build();
   }
 
+  /** A counter of time, in seconds; its name ends so. */
+  public static CounterSnapshot seconds(String name, String help, Labels labels, long nanos) {
+    CounterDataPointSnapshot point =
+        CounterDataPointSnapshot.builder().labels(labels).value(nanos / 1e9).build();
+    return counter(name, help).dataPoint(point).build();
+  }
+
   /** The same without labels. */
   public static CounterSnapshot counter(String name, String help, long value) {
     return counter(name, help, Labels.EMPTY, value);

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +111,19 @@ final class ServeProcess implements AutoCloseable {
   static List<String> settings(String origin) {
     return List.of(
         "server:", "  hostNames: [127.0.0.1]", "cors:", "  allowedOrigins: [\"" + origin + "\"]");
+  }
+
+  /** Asks it to end, as a supervisor does; may be called again. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits until it has ended. */
+  int exitCode(Duration patience) throws InterruptedException {
+    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still running after " + patience);
+    }
+    return process.exitValue();
   }
 
   /** Ends it at once, as the loss of its machine would. */

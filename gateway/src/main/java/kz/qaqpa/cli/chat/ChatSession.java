@@ -11,6 +11,7 @@ import kz.qaqpa.cli.client.ChatClient.Answer;
 import kz.qaqpa.cli.client.ChatJson.Turn;
 import kz.qaqpa.cli.client.ServerError;
 import kz.qaqpa.cli.client.TerminalText;
+import kz.qaqpa.thread.Signals;
 
 /** One conversation after the other, until the input ends or the user leaves. */
 public final class ChatSession {
@@ -52,7 +53,7 @@ public final class ChatSession {
     if (screen.interactive) {
       note(String.format(Locale.ROOT, text.banner, url, TerminalText.line(model)));
       help();
-      Interrupts.handle(this::interrupted);
+      Signals.handle("INT", this::interrupted);
     }
     for (String line = readLine(); line != null; line = readLine()) {
       String question = line.strip();

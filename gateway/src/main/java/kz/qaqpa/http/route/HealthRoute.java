@@ -1,29 +1,29 @@
 package kz.qaqpa.http.route;
 
-import java.util.ArrayList;
 import java.util.List;
-import kz.qaqpa.admission.AdmissionGate;
-import kz.qaqpa.batching.BatchingEngine;
+import java.util.Set;
+import kz.qaqpa.health.Readiness;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.wire.Exchange;
 import reactor.core.publisher.Mono;
 
 /**
- * {@code GET /livez}: does the process answer; {@code GET /readyz}: should it be sent requests, and
- * if not, why; and what does not keep it from that, but should be looked at.
+ * {@code GET /livez}: does the process answer; {@code GET /startupz}: has it started, which it has
+ * once it listens; {@code GET /readyz}: should it be sent requests, and if not, why; and what does
+ * not keep it from that, but should be looked at.
  */
 public final class HealthRoute implements Route {
-  private final AdmissionGate gate;
-  private final BatchingEngine engine;
+  private static final Set<String> PATHS = Set.of("/livez", "/readyz", "/startupz");
 
-  public HealthRoute(AdmissionGate gate, BatchingEngine engine) {
-    this.gate = gate;
-    this.engine = engine;
+  private final Readiness readiness;
+
+  public HealthRoute(Readiness readiness) {
+    this.readiness = readiness;
   }
 
   @Override
   public boolean isAt(String path) {
-    return path.equals("/livez") || path.equals("/readyz");
+    return PATHS.contains(path);
   }
 
   @Override
@@ -33,25 +33,21 @@ public final class HealthRoute implements Route {
 
   @Override
   public Mono<Void> serve(Exchange exchange) {
-    if (exchange.path().equals("/livez")) {
-      return exchange.json(200, Json.bytes(new Json.Health("alive", List.of(), List.of())));
-    }
-    List<String> reasons = new ArrayList<>();
-    if (gate.draining()) {
-      reasons.add("server: stopping");
-    }
-    if (!engine.healthy()) {
-      reasons.add("engine: stopped after a failure");
-    }
-    String full = gate.full();
-    if (full != null) {
-      reasons.add(full);
-    }
-    boolean ready = reasons.isEmpty();
-    return exchange.json(
-        ready ? 200 : 503,
-        Json.bytes(
-            new Json.Health(
-                ready ? "ready" : "not ready", reasons, gate.identification().upkeep().details())));
+    return switch (exchange.path()) {
+      case "/livez" -> told(exchange, 200, "alive");
+      case "/startupz" -> told(exchange, 200, "started");
+      default -> {
+        List<String> reasons = readiness.reasons();
+        boolean ready = reasons.isEmpty();
+        yield exchange.json(
+            ready ? 200 : 503,
+            Json.bytes(
+                new Json.Health(ready ? "ready" : "not ready", reasons, readiness.details())));
+      }
+    };
+  }
+
+  private static Mono<Void> told(Exchange exchange, int status, String state) {
+    return exchange.json(status, Json.bytes(new Json.Health(state, List.of(), List.of())));
   }
 }

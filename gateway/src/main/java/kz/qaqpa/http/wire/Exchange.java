@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import kz.qaqpa.flow.RandomIds;
@@ -18,6 +19,10 @@ import reactor.netty.http.server.HttpServerResponse;
 /** One request and its response, with what every answer carries. Confined to the event loop. */
 public final class Exchange {
   static final String REQUEST_ID = "x-request-id";
+
+  /** W3C Trace Context, level 2: where the request is to be found among the spans. */
+  private static final String TRACE_RESPONSE = "traceresponse";
+
   private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final HttpServerRequest request;
@@ -37,7 +42,6 @@ public final class Exchange {
     int query = uri.indexOf('?');
     this.path = query < 0 ? uri : uri.substring(0, query);
     this.trace = new RequestTrace(id(header(REQUEST_ID)), request.method().name(), path);
-    trace.within(TraceParent.traceId(request.requestHeaders().getAll(TraceParent.HEADER)));
   }
 
   /** What was asked. */
@@ -90,6 +94,12 @@ public final class Exchange {
             .responseHeaders()
             .set(REQUEST_ID, trace.id())
             .set("openai-processing-ms", Long.toString(millis));
+    SpanContext span = trace.span().getSpanContext();
+    if (span.isValid()) {
+      headers.set(
+          TRACE_RESPONSE,
+          "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex());
+    }
     RateLimitHeaders.set(headers, trace.rates());
     return headers;
   }

@@ -104,6 +104,7 @@ public record HttpError(int status, String tag, Retry retry, boolean close, Json
       case Refusal.Suspended _ -> of(403, tag, INVALID, Retry.NEVER, text);
       case Refusal.BeyondQuota _ -> of(403, tag, INVALID, Retry.NEVER, text);
       case Refusal.Overloaded _ -> of(503, tag, SERVER, Retry.SOON, text);
+      case Refusal.TooLate late -> of(503, tag, SERVER, Retry.after(late.retryAfter()), text);
       case Refusal.IdentityUnavailable _ -> of(503, tag, SERVER, Retry.SOON, text);
       case Refusal.QuotaUnavailable _ -> of(503, tag, SERVER, Retry.SOON, text);
       case Refusal.Draining _ -> closing(of(503, tag, SERVER, Retry.SOON, text));

@@ -32,6 +32,8 @@ class HttpErrorTest {
     is(new Refusal.BeyondQuota("m"), 403, "beyond_quota", false, 0);
     is(new Refusal.Suspended("a/b"), 403, "application_suspended", false, 0);
     is(new Refusal.Overloaded("m"), 503, "overloaded", true, 1);
+    is(new Refusal.TooLate("m", Duration.ofMillis(2_500)), 503, "deadline_unreachable", true, 3);
+    is(new Refusal.TooLate("m", Duration.ofHours(1)), 503, "deadline_unreachable", false, 0);
     is(new Refusal.Draining(), 503, "draining", true, 1);
     is(new Refusal.EngineFailed("m"), 503, "engine_failed", true, 0);
     is(new Refusal.DeadlineExceeded("m"), 504, "deadline_exceeded", false, 0);

@@ -1,17 +1,22 @@
-package kz.qaqpa.cli.chat;
+package kz.qaqpa.thread;
 
 import java.lang.reflect.Proxy;
 
 /**
- * Ctrl-C in our hands where the JDK allows it. By reflection, because {@code sun.misc.Signal} is
+ * Signals in our hands where the JDK allows it. By reflection, because {@code sun.misc.Signal} is
  * the only way and the compiler rightly warns of it.
  */
-final class Interrupts {
-  private Interrupts() {}
+public final class Signals {
+  private Signals() {}
 
-  /** Runs {@code action} at Ctrl-C instead of ending the process; does nothing if that fails. */
+  /**
+   * Runs {@code action}, on a thread of its own, at each signal from now on instead of what the JVM
+   * would do; does nothing if the JDK does not allow it.
+   *
+   * @param name {@code INT} (Ctrl-C) or {@code TERM}
+   */
   @SuppressWarnings("ReferenceEquality") // A proxy is equal to itself alone.
-  static void handle(Runnable action) {
+  public static void handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -23,16 +28,16 @@ final class Interrupts {
                   switch (method.getName()) {
                     case "hashCode" -> System.identityHashCode(self);
                     case "equals" -> args != null && self == args[0];
-                    case "toString" -> "interrupt handler";
+                    case "toString" -> "handler of " + name;
                     default -> {
                       action.run();
                       yield null;
                     }
                   });
-      Object interrupt = signal.getConstructor(String.class).newInstance("INT");
-      signal.getMethod("handle", signal, handler).invoke(null, interrupt, proxy);
+      Object wanted = signal.getConstructor(String.class).newInstance(name);
+      signal.getMethod("handle", signal, handler).invoke(null, wanted, proxy);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      // Without it, Ctrl-C ends the process, which cancels the answer too.
+      // The JVM goes on to end the process at this signal, or to ignore it while it ends.
     }
   }
 }

@@ -1,0 +1,154 @@
+package kz.qaqpa.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import kz.qaqpa.engine.EngineFault;
+import kz.qaqpa.fixture.Script;
+import kz.qaqpa.fixture.TestGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A gateway whose engine hangs, comes back late, fails once or again and again. */
+@Timeout(60)
+class WatchdogTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private static WatchdogSettings settings(Duration step, Duration hang, int restarts) {
+    return new WatchdogSettings(step, LONG, hang, restarts, Duration.ofMinutes(10));
+  }
+
+  private static CompletableFuture<HttpResponse<String>> ask(TestGateway gateway, String more) {
+    HttpRequest request =
+        gateway
+            .request("/v1/chat/completions", TestGateway.KEY)
+            .POST(HttpRequest.BodyPublishers.ofString(TestGateway.chat("a", more)))
+            .build();
+    return gateway.client().sendAsync(request, BodyHandlers.ofString());
+  }
+
+  @Test
+  void lateStep_turnsUnready_failsWhoRuns_keepsWhoWaits() throws Exception {
+    WatchdogSettings settings = settings(Duration.ofMillis(200), LONG, 3);
+    try (TestGateway gateway = TestGateway.watched(Script.saying("сәлем".repeat(9)), settings)) {
+      CountDownLatch hang = new CountDownLatch(1);
+      gateway
+          .engine()
+          .beforeStep(plan -> {
+            pause(); // The second comes before the first has ended.
+            if (plan.rows() == 2) {
+              awaitLatch(hang);
+            }
+          });
+      var first = ask(gateway, "\"stream\":true");
+      var second = ask(gateway, "\"stream\":true");
+      TestGateway.await(() -> gateway.gateway().engine().stats().running() == 2);
+      var third = ask(gateway, "");
+      TestGateway.await(() -> gateway.gateway().engine().stats().waiting() == 1);
+      TestGateway.await(() -> !gateway.gateway().readiness().reasons().isEmpty());
+      var ready = gateway.get("/readyz");
+      assertThat(ready.statusCode()).isEqualTo(503);
+      assertThat(ready.body())
+          .containsPattern("engine: a step has taken [0-9.]+ s \\(expected: at most 0.2 s\\)");
+      assertThat(gateway.get("/livez").statusCode()).isEqualTo(200);
+      hang.countDown();
+      assertThat(first.get().body()).contains("engine_failed").doesNotContain("[DONE]\n\ndata");
+      assertThat(second.get().body()).contains("engine_failed");
+      assertThat(third.get().statusCode()).isEqualTo(200);
+      assertThat(third.get().body()).contains("сәлем");
+      TestGateway.await(() -> gateway.gateway().readiness().reasons().isEmpty());
+      assertThat(gateway.gateway().metrics().scrape())
+          .contains("qaqpa_engine_restarts_total 1.0", "qaqpa_engine_breaker_open 0.0");
+      gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void stepThatNeverReturns_tellsClients_thenLeaves() throws Exception {
+    WatchdogSettings settings = settings(Duration.ofMillis(100), Duration.ofMillis(600), 3);
+    CountDownLatch hang = new CountDownLatch(1);
+    try (TestGateway gateway = TestGateway.watched(Script.saying("сәлем"), settings)) {
+      CountDownLatch left = new CountDownLatch(1);
+      gateway.gateway().whenHung(left::countDown);
+      AtomicInteger steps = new AtomicInteger();
+      gateway
+          .engine()
+          .beforeStep(plan -> {
+            if (steps.incrementAndGet() == 4) {
+              awaitLatch(hang);
+            }
+          });
+      var first = ask(gateway, "\"stream\":true");
+      TestGateway.await(() -> gateway.gateway().engine().stats().running() == 1);
+      var whole = ask(gateway, "");
+      assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(first.get().body()).contains("engine_failed");
+      assertThat(whole.get().statusCode()).isEqualTo(503);
+      assertThat(gateway.gateway().gate().live()).isZero();
+      assertThat(gateway.ledger().records())
+          .as("what was used is written down")
+          .anyMatch(record -> record.finish().equals("engine_failed"));
+      hang.countDown();
+    } finally {
+      hang.countDown();
+    }
+  }
+
+  @Test
+  void engineThatFailsAgainAndAgain_staysDown() throws Exception {
+    WatchdogSettings settings = settings(Duration.ofSeconds(10), LONG, 2);
+    try (TestGateway gateway = TestGateway.watched(Script.saying("сәлем"), settings)) {
+      for (int i = 0; i < 3; i++) {
+        TestGateway.await(() -> gateway.gateway().engine().healthy());
+        gateway
+            .engine()
+            .beforeStep(plan -> {
+              throw new EngineFault.Fatal("broken", null);
+            });
+        assertThat(gateway.post(TestGateway.chat("a", "")).statusCode()).isEqualTo(503);
+      }
+      TestGateway.await(() -> !gateway.gateway().engine().pulse().alive());
+      assertThat(gateway.get("/readyz").body()).contains("engine: stopped after a failure");
+      assertThat(gateway.gateway().metrics().scrape())
+          .contains("qaqpa_engine_restarts_total 2.0", "qaqpa_engine_breaker_open 1.0");
+    }
+  }
+
+  /** Long answers, and clients that do not read, are not mistaken for an engine that hangs. */
+  @Test
+  void busyIsNotStuck() throws Exception {
+    WatchdogSettings settings =
+        new WatchdogSettings(
+            Duration.ofMillis(400), Duration.ofMillis(400), LONG, 3, Duration.ofMinutes(10));
+    try (TestGateway gateway = TestGateway.watched(Script.repeating("сәлем "), settings)) {
+      gateway.engine().beforeStep(plan -> pause());
+      var one = ask(gateway, "\"max_tokens\":500");
+      var two = ask(gateway, "\"max_tokens\":500");
+      var three = ask(gateway, "\"max_tokens\":20");
+      assertThat(one.get().statusCode()).isEqualTo(200);
+      assertThat(two.get().statusCode()).isEqualTo(200);
+      assertThat(three.get().statusCode()).isEqualTo(200);
+      assertThat(gateway.gateway().metrics().scrape()).contains("qaqpa_engine_restarts_total 0.0");
+    }
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(2_000_000);
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

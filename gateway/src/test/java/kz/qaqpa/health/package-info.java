@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.health;
+
+import org.jspecify.annotations.NullMarked;

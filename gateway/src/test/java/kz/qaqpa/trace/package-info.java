@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.trace;
+
+import org.jspecify.annotations.NullMarked;
