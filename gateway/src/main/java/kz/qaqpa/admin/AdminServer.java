@@ -12,6 +12,9 @@ import kz.qaqpa.admin.action.AuditCheckAction;
 import kz.qaqpa.admin.action.ReloadAction;
 import kz.qaqpa.admin.action.SuspensionAction;
 import kz.qaqpa.admin.audit.Audit;
+import kz.qaqpa.admin.console.ConsolePage;
+import kz.qaqpa.admin.console.RequestsAction;
+import kz.qaqpa.admin.console.SeriesAction;
 import kz.qaqpa.admin.login.AdminDoor;
 import kz.qaqpa.admin.login.LoginLimit;
 import kz.qaqpa.admin.login.LoginSessions;
@@ -84,7 +87,8 @@ public final class AdminServer implements AutoCloseable {
             _ -> {},
             new SameOrigin(new HostNames(settings.hostNames()), secure),
             new ErrorWriter(parts.metrics(), parts.ledger()),
-            parts.metrics()),
+            parts.metrics(),
+            parts.watch()),
         files);
   }
 
@@ -120,16 +124,17 @@ public final class AdminServer implements AutoCloseable {
     AdminBodies bodies = new AdminBodies(http.bodyTimeout());
     LoginLimit limit = new LoginLimit(settings.loginsPerMinute(), clocks.nanos());
     List<Route> routes = new ArrayList<>();
+    routes.add(new ConsolePage());
     routes.add(new AdminHealthRoute(() -> problems(parts)));
     routes.add(new SessionRoute(door, sessions, limit, audit, bodies));
-    for (AdminAction action : actions(parts, audit, bodies, files)) {
+    for (AdminAction action : actions(parts, audit, bodies, files, clocks)) {
       routes.add(new GuardedRoute(action, door, audit, bodies));
     }
     return routes;
   }
 
   private static List<AdminAction> actions(
-      AdminParts parts, Audit audit, AdminBodies bodies, Scheduler files) {
+      AdminParts parts, Audit audit, AdminBodies bodies, Scheduler files, Clocks clocks) {
     LiveUse use = new LiveUse(parts.gate());
     AgencyMetrics agencyMetrics =
         new AgencyMetrics(parts.agencies(), use, parts.suspensions(), parts.desk());
@@ -141,7 +146,9 @@ public final class AdminServer implements AutoCloseable {
     actions.add(new ReloadAction(parts.agencies(), parts.operators(), audit, bodies, files));
     actions.add(new AuditAction(parts.trail(), bodies));
     actions.add(new AuditCheckAction(parts.trail(), bodies));
-    actions.add(new AdminMetricsAction(parts.metrics()::scrape, agencyMetrics, bodies));
+    actions.add(new AdminMetricsAction(parts.metrics(), agencyMetrics, bodies));
+    actions.add(new SeriesAction(parts.series()));
+    actions.add(new RequestsAction(parts.gate(), clocks.nanos()));
     actions.addAll(parts.more());
     return actions;
   }

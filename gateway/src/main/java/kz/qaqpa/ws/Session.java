@@ -38,6 +38,7 @@ final class Session implements FrameHandler.Peer {
   private static final Duration LONG = Duration.ofDays(365);
 
   private final Channel channel;
+  private final @Nullable Duration deadline;
   private final RequestTrace trace;
   private final Scheduler edge;
   private final SessionParts parts;
@@ -75,17 +76,20 @@ final class Session implements FrameHandler.Peer {
   /**
    * A session on a channel whose handshake is done, to be started.
    *
+   * @param deadline of each response, as the client wants it; null for none
    * @param trace of the handshake: its id begins those of the responses
    */
   Session(
       Channel channel,
       Caller caller,
+      @Nullable Duration deadline,
       RequestTrace trace,
       Scheduler edge,
       SessionParts parts,
       Ended ended) {
     this.channel = channel;
     this.caller = caller;
+    this.deadline = deadline;
     this.trace = trace;
     this.edge = edge;
     this.parts = parts;
@@ -249,17 +253,14 @@ final class Session implements FrameHandler.Peer {
   private Turn turn(ClientEvent.Create create, Runnable turnOver) {
     asked++;
     RequestTrace own = new RequestTrace(trace.id() + "." + asked, "WS", trace.path());
-    String parent = trace.traceId();
-    if (parent != null) {
-      own.within(parent);
-    }
+    parts.watch().begin(own, trace);
     Application application = caller.application();
     own.from(application.agency().id(), application.id());
     own.asks(create.request().model(), true);
     parts.metrics().ignored(create.ignored());
     return new Turn(
         create.streamId(),
-        new ResponsesFlow.Call(create.request(), application, own, edge, memory),
+        new ResponsesFlow.Call(create.request(), application, deadline, own, edge, memory),
         parts,
         outbox,
         turnOver);

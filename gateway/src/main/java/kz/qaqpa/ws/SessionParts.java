@@ -1,12 +1,11 @@
 package kz.qaqpa.ws;
 
 import kz.qaqpa.admission.Identification;
-import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.flow.TokenizePool;
 import kz.qaqpa.http.wire.ErrorWriter;
-import kz.qaqpa.log.RequestLog;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.trace.RequestWatch;
 
 /**
  * What sessions share.
@@ -17,6 +16,7 @@ import kz.qaqpa.responses.ResponsesFlow;
  * @param pool where long messages are parsed
  * @param errors how failures are told
  * @param metrics what is counted
+ * @param watch sees responses begin and end, as requests of HTTP
  */
 record SessionParts(
     WsSettings settings,
@@ -24,12 +24,5 @@ record SessionParts(
     ResponsesFlow flow,
     TokenizePool pool,
     ErrorWriter errors,
-    GatewayMetrics metrics) {
-
-  /** Counts and logs a response that is over, as a request of HTTP is. */
-  void noteResponse(RequestTrace trace, boolean clientGone) {
-    long nanos = System.nanoTime() - trace.startNanos();
-    metrics.request(trace.ending(), nanos);
-    RequestLog.write(trace, clientGone, nanos);
-  }
-}
+    GatewayMetrics metrics,
+    RequestWatch watch) {}

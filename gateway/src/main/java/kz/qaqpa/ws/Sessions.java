@@ -17,6 +17,8 @@ import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.log.SessionLog;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponsesFlow;
+import kz.qaqpa.trace.RequestWatch;
+import org.jspecify.annotations.Nullable;
 
 /** All sessions: how many each application has, and their end with the server's. Any thread. */
 public final class Sessions {
@@ -34,8 +36,9 @@ public final class Sessions {
       ResponsesFlow flow,
       TokenizePool pool,
       ErrorWriter errors,
-      GatewayMetrics metrics) {
-    this.parts = new SessionParts(settings, identification, flow, pool, errors, metrics);
+      GatewayMetrics metrics,
+      RequestWatch watch) {
+    this.parts = new SessionParts(settings, identification, flow, pool, errors, metrics, watch);
     identification.whenChanged(() -> open.forEach(Session::recheck));
   }
 
@@ -66,11 +69,14 @@ public final class Sessions {
   /**
    * Begins a session on a channel whose handshake is done; on its event loop.
    *
+   * @param deadline of each response, as the client wants it; null for none
    * @param trace of the handshake
    */
-  public void begin(Channel channel, Caller caller, RequestTrace trace) {
+  public void begin(
+      Channel channel, Caller caller, @Nullable Duration deadline, RequestTrace trace) {
     Session session =
-        new Session(channel, caller, trace, loops.of(channel.eventLoop()), parts, this::ended);
+        new Session(
+            channel, caller, deadline, trace, loops.of(channel.eventLoop()), parts, this::ended);
     parts.metrics().socketOpened();
     open.add(session);
     session.start();

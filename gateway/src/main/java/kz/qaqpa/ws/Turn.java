@@ -176,7 +176,7 @@ final class Turn extends BaseSubscriber<ResponseEvent> {
   private void end(boolean clientGone) {
     if (!ended) {
       ended = true;
-      parts.noteResponse(trace(), clientGone);
+      parts.watch().end(trace(), clientGone);
       over.run();
     }
   }

@@ -67,8 +67,14 @@ class AdminRolesTest {
           GET    | /admin/labels?agency=kgd                      | 200      | 200     | 403    | 200 | 401    | 401
           GET    | /admin/labels/01HZZZZZZZZZZZZZZZZZZZZZZZ      | 404      | 404     | 404    | 404 | 401    | 401
           GET    | /metrics                                      | 200      | 200     | 403    | 403 | 401    | 401
-          GET    | /                                             | 404      | 404     | 404    | 404 | 404    | 404
+          GET    | /admin/series                                 | 200      | 200     | 403    | 403 | 401    | 401
+          GET    | /admin/requests                               | 200      | 200     | 200    | 200 | 401    | 401
+          GET    | /console                                      | 200      | 200     | 200    | 200 | 200    | 200
+          GET    | /console/main.js                              | 200      | 200     | 200    | 200 | 200    | 200
+          GET    | /console/none.js                              | 404      | 404     | 404    | 404 | 404    | 404
+          GET    | /                                             | 302      | 302     | 302    | 302 | 302    | 302
           GET    | /v1/models                                    | 404      | 404     | 404    | 404 | 404    | 404
+          POST   | /console                                      | 405      | 405     | 405    | 405 | 405    | 405
           DELETE | /admin/agencies                               | 405      | 405     | 405    | 405 | 405    | 405
           POST   | /metrics                                      | 405      | 405     | 405    | 405 | 405    | 405
           """)

@@ -11,13 +11,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import kz.qaqpa.Gateway;
 import kz.qaqpa.admin.action.UsageAction;
 import kz.qaqpa.admin.audit.Audit;
 import kz.qaqpa.admin.audit.AuditEvent;
 import kz.qaqpa.admin.audit.AuditTrail;
 import kz.qaqpa.admin.audit.DatabaseAuditTrail;
+import kz.qaqpa.admin.console.LiveSeries;
 import kz.qaqpa.admin.label.LabelsAction;
 import kz.qaqpa.admin.operator.OperatorKey;
 import kz.qaqpa.admin.operator.Operators;
@@ -25,7 +28,10 @@ import kz.qaqpa.admin.operator.OperatorsFile;
 import kz.qaqpa.admin.operator.OperatorsFile.KeyEntry;
 import kz.qaqpa.admin.operator.OperatorsFile.OperatorEntry;
 import kz.qaqpa.admin.operator.Role;
+import kz.qaqpa.admin.playground.Playground;
+import kz.qaqpa.admin.playground.PlaygroundActions;
 import kz.qaqpa.admin.route.AdminAction;
+import kz.qaqpa.admin.route.AdminBodies;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
@@ -43,15 +49,19 @@ import kz.qaqpa.fixture.FakeUsage;
 import kz.qaqpa.fixture.MemoryLabels;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.fixture.Nobody;
+import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.labels.LabelLookup;
+import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.usage.UsageReports;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.label.LocalText;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.report.ReportSettings;
+import kz.qaqpa.trace.RequestWatch;
+import kz.qaqpa.trace.Tracing;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -85,7 +95,9 @@ final class AdminWorld implements AutoCloseable {
   final SuspensionDesk desk;
   final AdmissionGate gate;
   final TestAgencies agencies = new TestAgencies();
-  private final GatewayMetrics metrics = new GatewayMetrics("kaz-mini");
+  final LiveSeries series;
+  volatile LiveSeries.Reading reading = new LiveSeries.Reading(0, 0, 0, 0, 0, 0, 0);
+  final GatewayMetrics metrics = new GatewayMetrics("kaz-mini");
   private final AdminServer server;
   private final TlsSettings tls;
   private final HttpClient client;
@@ -95,15 +107,38 @@ final class AdminWorld implements AutoCloseable {
   }
 
   AdminWorld(Path folder, TlsSettings tls, HttpClient client) throws IOException {
-    this(folder, tls, client, null);
+    this(folder, tls, client, null, null, null);
+  }
+
+  /**
+   * The admin port of a gateway that serves, which the caller closes.
+   *
+   * @param developmentKey key of the development application, or null
+   */
+  static AdminWorld beside(TestGateway gateway, Path folder, @Nullable String developmentKey)
+      throws IOException {
+    return new AdminWorld(
+        folder,
+        TlsSettings.off(),
+        HttpClient.newHttpClient(),
+        null,
+        gateway.gateway(),
+        developmentKey);
   }
 
   /** A gateway on a database, which the caller closes. */
   static AdminWorld on(Database database, Path folder) throws IOException {
-    return new AdminWorld(folder, TlsSettings.off(), HttpClient.newHttpClient(), database);
+    return new AdminWorld(
+        folder, TlsSettings.off(), HttpClient.newHttpClient(), database, null, null);
   }
 
-  private AdminWorld(Path folder, TlsSettings tls, HttpClient client, @Nullable Database database)
+  private AdminWorld(
+      Path folder,
+      TlsSettings tls,
+      HttpClient client,
+      @Nullable Database database,
+      @Nullable Gateway gateway,
+      @Nullable String developmentKey)
       throws IOException {
     AuditTrail written = database == null ? trail : new DatabaseAuditTrail(database);
     SuspensionRegister kept = database == null ? register : new DatabaseSuspensions(database);
@@ -126,29 +161,74 @@ final class AdminWorld implements AutoCloseable {
     suspensions = new Suspensions(kept, new SuspensionFile(folder), SuspensionSignal.NONE);
     desk = SuspensionDesk.open(suspensions, kept, new Audit(written, clock), folder, clock);
     MemoryLedger ledger = new MemoryLedger();
-    gate = new AdmissionGate(Nobody.INSTANCE, clock.book(), ledger, suspensions);
-    List<AdminAction> reports =
-        List.of(
-            new UsageAction(
-                new UsageReports(
-                    FakeUsage.of(List.of()),
-                    clock,
-                    new ReportSettings(4, 8),
-                    new ErrorWriter(metrics, ledger))),
-            new LabelsAction(new LabelLookup(labels), clock));
+    gate =
+        gateway == null
+            ? new AdmissionGate(Nobody.INSTANCE, clock.book(), ledger, suspensions)
+            : gateway.gate();
+    AdminServer.Clocks clocks =
+        gateway == null ? new AdminServer.Clocks(clock, clock::nanos) : AdminServer.Clocks.system();
+    series =
+        gateway == null
+            ? new LiveSeries(() -> reading, metrics, clock, clock::nanos)
+            : new LiveSeries(
+                () -> LiveSeries.Reading.of(gateway.engine().stats()),
+                gateway.metrics(),
+                clocks.wall(),
+                clocks.nanos());
+    List<AdminAction> reports = new ArrayList<>();
+    Collections.addAll(
+        reports,
+        new UsageAction(
+            new UsageReports(
+                FakeUsage.of(List.of()),
+                clock,
+                new ReportSettings(4, 8),
+                new ErrorWriter(metrics, ledger))),
+        new LabelsAction(new LabelLookup(labels), clock));
+    if (gateway != null) {
+      reports.addAll(console(gateway, written, developmentKey));
+    }
     Config config =
         ConfigLoader.load(Path.of(System.getProperty("qaqpa.root"), "config"), Map.of());
     server =
         AdminServer.start(
-            settings(tls),
+            settings(tls, gateway == null ? 5 : 1000),
             0,
             config.bind("http", HttpSettings.class),
             new AdminParts(
-                operators, agencies, gate, suspensions, desk, written, ledger, metrics, reports),
-            new AdminServer.Clocks(clock, clock::nanos));
+                operators,
+                agencies,
+                gate,
+                suspensions,
+                desk,
+                written,
+                ledger,
+                metrics,
+                new RequestWatch(metrics, Tracing.off().spans()),
+                series,
+                reports),
+            clocks);
+  }
+
+  private List<AdminAction> console(
+      Gateway gateway, AuditTrail written, @Nullable String developmentKey) {
+    return PlaygroundActions.of(
+        new Playground(
+            gateway.shared().sockets(),
+            new HostNames(List.of()),
+            "kaz-mini",
+            developmentKey,
+            gateway.shared().verifying()),
+        gate,
+        new Audit(written, clock),
+        new AdminBodies(Duration.ofSeconds(5)));
   }
 
   static AdminSettings settings(TlsSettings tls) {
+    return settings(tls, 5);
+  }
+
+  private static AdminSettings settings(TlsSettings tls, int loginsPerMinute) {
     return new AdminSettings(
         "127.0.0.1",
         0,
@@ -157,7 +237,7 @@ final class AdminWorld implements AutoCloseable {
         Duration.ofMinutes(15),
         Duration.ofHours(8),
         2,
-        5);
+        loginsPerMinute);
   }
 
   /** An operator with one key. */
@@ -170,17 +250,20 @@ final class AdminWorld implements AutoCloseable {
   static final class TestAgencies implements AgencyList {
     volatile Registry.Outcome next = Registry.Outcome.UNCHANGED;
 
+    /** What it lists. */
+    volatile List<Application> listed =
+        List.of(
+            new Application(agency("minfin"), "tax-chat", Limits.NONE.withConcurrentStreams(3)),
+            new Application(agency("kgd"), "customs", Limits.NONE.withConcurrentStreams(3)));
+
     @Override
     public List<Agency> agencies() {
-      return applications().stream().map(Application::agency).toList();
+      return applications().stream().map(Application::agency).distinct().toList();
     }
 
     @Override
     public List<Application> applications() {
-      Limits limits = Limits.NONE.withConcurrentStreams(3);
-      return List.of(
-          new Application(agency("minfin"), "tax-chat", limits),
-          new Application(agency("kgd"), "customs", limits));
+      return listed;
     }
 
     private static Agency agency(String id) {
@@ -272,6 +355,7 @@ final class AdminWorld implements AutoCloseable {
     server.close();
     desk.close();
     suspensions.close();
+    series.close();
     metrics.close();
   }
 }

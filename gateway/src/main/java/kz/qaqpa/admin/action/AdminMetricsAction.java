@@ -1,7 +1,6 @@
 package kz.qaqpa.admin.action;
 
 import java.nio.charset.StandardCharsets;
-import java.util.function.Supplier;
 import kz.qaqpa.admin.AgencyMetrics;
 import kz.qaqpa.admin.operator.Operator;
 import kz.qaqpa.admin.operator.Right;
@@ -9,18 +8,19 @@ import kz.qaqpa.admin.route.AdminAction;
 import kz.qaqpa.admin.route.AdminBodies;
 import kz.qaqpa.http.route.MetricsRoute;
 import kz.qaqpa.http.wire.Exchange;
+import kz.qaqpa.metrics.GatewayMetrics;
 import reactor.core.publisher.Mono;
 
 /** {@code GET /metrics} of the admin port: those of the serving port, and who uses how much. */
 public final class AdminMetricsAction implements AdminAction {
-  private final Supplier<String> metrics;
+  private final GatewayMetrics metrics;
   private final AgencyMetrics agencies;
   private final AdminBodies bodies;
 
   /**
-   * @param metrics those of the serving port, in Prometheus' text format
+   * @param metrics those of the serving port
    */
-  public AdminMetricsAction(Supplier<String> metrics, AgencyMetrics agencies, AdminBodies bodies) {
+  public AdminMetricsAction(GatewayMetrics metrics, AgencyMetrics agencies, AdminBodies bodies) {
     this.metrics = metrics;
     this.agencies = agencies;
     this.bodies = bodies;
@@ -47,7 +47,8 @@ public final class AdminMetricsAction implements AdminAction {
         .scrape()
         .publishOn(bodies.edge(exchange))
         .flatMap(more -> {
-          byte[] text = (metrics.get() + more).getBytes(StandardCharsets.UTF_8);
+          byte[] text =
+              (metrics.scrape() + metrics.scrapeAgencies() + more).getBytes(StandardCharsets.UTF_8);
           return exchange.send(200, MetricsRoute.TYPE, text);
         });
   }

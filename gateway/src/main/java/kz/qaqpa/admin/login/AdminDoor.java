@@ -26,6 +26,9 @@ public final class AdminDoor {
   /** The header of a session's token. */
   public static final String CSRF = "x-csrf-token";
 
+  /** The header of what a page asks by itself, with nobody at it: {@code 1}. */
+  public static final String BACKGROUND = "x-background";
+
   /** Where cookies of sessions are sent, and no further: not to other ports' pages. */
   public static final String PATH = "/admin";
 
@@ -60,7 +63,7 @@ public final class AdminDoor {
       return new Caller(operator(key(authorization)).operator(), null);
     }
     String session = session(exchange);
-    String keyHash = session == null ? null : sessions.use(session);
+    String keyHash = session == null ? null : keyHash(exchange, session);
     if (session == null || keyHash == null) {
       throw new Refusal.Unauthorized(
           session == null
@@ -72,6 +75,10 @@ public final class AdminDoor {
       requireCsrf(exchange, session);
     }
     return caller;
+  }
+
+  private @Nullable String keyHash(Exchange exchange, String session) {
+    return "1".equals(exchange.header(BACKGROUND)) ? sessions.look(session) : sessions.use(session);
   }
 
   /**

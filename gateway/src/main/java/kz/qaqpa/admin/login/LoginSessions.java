@@ -82,6 +82,18 @@ public final class LoginSessions {
 
   /** The hash of the key that a session was begun with, or null if it is unknown or over. */
   public synchronized @Nullable String use(String id) {
+    return find(id, true);
+  }
+
+  /**
+   * The same without counting as a request of somebody: what a page asks by itself does not keep a
+   * session alive that nobody sits at.
+   */
+  public synchronized @Nullable String look(String id) {
+    return find(id, false);
+  }
+
+  private @Nullable String find(String id, boolean uses) {
     long now = nanoTime.getAsLong();
     String hash = OperatorKey.hash(id);
     Session session = sessions.get(hash);
@@ -92,7 +104,9 @@ public final class LoginSessions {
       sessions.remove(hash);
       return null;
     }
-    session.used = now;
+    if (uses) {
+      session.used = now;
+    }
     return session.keyHash;
   }
 

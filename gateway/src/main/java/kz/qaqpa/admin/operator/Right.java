@@ -4,6 +4,10 @@ package kz.qaqpa.admin.operator;
 public enum Right {
   /** See agencies, applications, their state and counters. */
   LIST,
+  /** See requests that run: whose, how far, how long; never what they say. */
+  REQUESTS,
+  /** Ask the model in the console, with the key of an application. */
+  ASK,
   /** See what was used. */
   USAGE,
   /** See the labels of answers. */

@@ -18,8 +18,8 @@ public enum Role {
   /** Whether it includes a right, on some agency at least. */
   public boolean includes(Right right) {
     return switch (right) {
-      case LIST, USAGE, LABELS -> true;
-      case SUSPEND -> this != AUDITOR;
+      case LIST, REQUESTS, USAGE, LABELS -> true;
+      case SUSPEND, ASK -> this != AUDITOR;
       case RELOAD -> this == OPERATOR;
       case AUDIT, METRICS -> this != AGENCY_ADMIN;
     };

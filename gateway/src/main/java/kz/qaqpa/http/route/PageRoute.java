@@ -1,22 +1,14 @@
 package kz.qaqpa.http.route;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import kz.qaqpa.http.net.HostNames;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
@@ -35,10 +27,6 @@ public final class PageRoute {
           "/texts.js", "texts.js text/javascript; charset=utf-8",
           "/gate.svg", "gate.svg image/svg+xml");
 
-  private static final String CONTENT_SECURITY_POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   private static final String MISDIRECTED =
       """
       {"error":{"message":"Host: not this server (expected: its address and port, or a name from \
@@ -48,15 +36,12 @@ public final class PageRoute {
   private final HostNames hostNames;
   private final Map<String, Asset> assets = new TreeMap<>();
 
-  @SuppressWarnings("ArrayRecordComponent") // Filled once, never handed out.
-  private record Asset(byte[] bytes, String type, String tag) {}
-
   /** Loads the page. */
   public PageRoute(HostNames hostNames) {
     this.hostNames = hostNames;
     FILES.forEach((path, file) -> {
       int space = file.indexOf(' ');
-      assets.put(path, load(file.substring(0, space), file.substring(space + 1)));
+      assets.put(path, Asset.load("/page/" + file.substring(0, space), file.substring(space + 1)));
     });
   }
 
@@ -70,39 +55,15 @@ public final class PageRoute {
 
   private Publisher<Void> serve(
       Asset asset, HttpServerRequest request, HttpServerResponse response) {
-    HttpHeaders headers = response.responseHeaders();
-    protect(headers);
+    Asset.protect(response.responseHeaders());
     if (!isForThisServer(request)) {
-      return respond(
+      return Asset.respond(
           request,
           response.status(HttpResponseStatus.MISDIRECTED_REQUEST),
           "application/json",
           MISDIRECTED.getBytes(StandardCharsets.UTF_8));
     }
-    headers.set(HttpHeaderNames.CACHE_CONTROL, "no-cache");
-    headers.set(HttpHeaderNames.ETAG, asset.tag);
-    if (asset.tag.equals(request.requestHeaders().get(HttpHeaderNames.IF_NONE_MATCH))) {
-      return response.status(HttpResponseStatus.NOT_MODIFIED).send();
-    }
-    return respond(request, response, asset.type, asset.bytes);
-  }
-
-  private static Publisher<Void> respond(
-      HttpServerRequest request, HttpServerResponse response, String type, byte[] body) {
-    response
-        .header(HttpHeaderNames.CONTENT_TYPE, type)
-        .header(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
-    return request.method().equals(HttpMethod.HEAD)
-        ? response.send()
-        : response.sendByteArray(Mono.just(body));
-  }
-
-  private static void protect(HttpHeaders headers) {
-    headers.set("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-    headers.set("X-Content-Type-Options", "nosniff");
-    headers.set("Referrer-Policy", "no-referrer");
-    headers.set("Cross-Origin-Opener-Policy", "same-origin");
-    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    return asset.send(request, response);
   }
 
   private boolean isForThisServer(HttpServerRequest request) {
@@ -121,26 +82,5 @@ public final class PageRoute {
     String uri = request.uri();
     int query = uri.indexOf('?');
     return query < 0 ? uri : uri.substring(0, query);
-  }
-
-  private static Asset load(String file, String type) {
-    try (InputStream in = PageRoute.class.getResourceAsStream("/page/" + file)) {
-      if (in == null) {
-        throw new IllegalStateException("page/" + file + ": missing from the build");
-      }
-      byte[] bytes = in.readAllBytes();
-      return new Asset(bytes, type, tag(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String tag(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return '"' + HexFormat.of().formatHex(digest, 0, 12) + '"';
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.RandomIds;
+import kz.qaqpa.http.api.DeadlineHeader;
 import kz.qaqpa.http.wire.AnswerWriter;
 import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.metrics.GatewayMetrics;
@@ -55,6 +56,7 @@ public final class TextRoute implements Route {
             face.idPrefix() + RandomIds.hex(),
             asked.generation(),
             application,
+            DeadlineHeader.read(exchange.header(DeadlineHeader.NAME)),
             null,
             exchange.trace(),
             door.edge(exchange));

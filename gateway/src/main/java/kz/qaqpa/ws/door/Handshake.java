@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.api.DeadlineHeader;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.route.JsonDoor;
 import kz.qaqpa.http.wire.Exchange;
@@ -79,6 +80,7 @@ final class Handshake {
         || !"0".equals(headers.get(HttpHeaderNames.CONTENT_LENGTH, "0"))) {
       throw bad("body: present (expected: none)");
     }
+    DeadlineHeader.read(headers.get(DeadlineHeader.NAME));
     if (gate.draining()) {
       throw new Refusal.Draining();
     }

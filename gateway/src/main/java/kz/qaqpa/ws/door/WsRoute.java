@@ -1,12 +1,14 @@
 package kz.qaqpa.ws.door;
 
 import io.netty.channel.Channel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.Caller;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.http.api.DeadlineHeader;
 import kz.qaqpa.http.net.ConnectionGuard;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.JsonDoor;
@@ -97,7 +99,8 @@ public final class WsRoute implements Route {
   private Publisher<Void> begin(Exchange exchange, Caller caller) {
     Channel channel = exchange.channel();
     ConnectionGuard.upgraded(channel);
-    sessions.begin(channel, caller, exchange.trace());
+    Duration deadline = DeadlineHeader.read(exchange.header(DeadlineHeader.NAME));
+    sessions.begin(channel, caller, deadline, exchange.trace());
     return FutureMono.from(channel.closeFuture());
   }
 
