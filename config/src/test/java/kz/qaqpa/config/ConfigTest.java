@@ -23,7 +23,8 @@ class ConfigTest {
     CLOSED
   }
 
-  record Engine(String precision, int slots, int slotLength, int threads, Path cacheFolder) {
+  record Engine(
+      String precision, int slots, int slotLength, int threads, Path cacheFolder, String plan) {
     Engine {
       if (slots < 0) {
         throw new IllegalArgumentException("engine.slots: " + slots + " (expected: >= 0)");
@@ -74,7 +75,7 @@ class ConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "slotz: 8 | slotz: unknown key (expected: one of [cacheFolder, precision, slotLength,",
+        "slotz: 8 | slotz: unknown key (expected: one of [cacheFolder, plan, precision, slotLength,",
         "slots: many | engine.slots: many (expected: a whole number",
         "slots: 1.5 | engine.slots: 1.5 (expected: a whole number",
         "slots: 99999999999 | engine.slots: 99999999999 (expected: a whole number",

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -14,6 +15,7 @@ import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -134,12 +136,32 @@ final class KeyFiles {
   private static void requireOwn(String setting, Path file) {
     PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
     try {
-      if (view != null && view.readAttributes().permissions().stream().anyMatch(OTHERS::contains)) {
+      if (view != null && isOpen(view.readAttributes(), System.getProperty("user.name"))) {
         throw bad(setting, file, "open to other users", "mode 0600: chmod 600 FILE");
       }
     } catch (IOException e) {
       throw bad(setting, file, "cannot be read", "a file that this user can read");
     }
+  }
+
+  private static boolean isOpen(PosixFileAttributes file, String user) {
+    return isOpen(file.permissions(), file.owner().getName(), file.group().getName(), user);
+  }
+
+  /**
+   * Whether others than the gateway can use a file. A file of root's that its group may read and no
+   * more is how Kubernetes hands a secret to a pod: the group is the pod's own.
+   */
+  static boolean isOpen(
+      Set<PosixFilePermission> permissions, String owner, String group, String user) {
+    Set<PosixFilePermission> open = EnumSet.copyOf(OTHERS);
+    open.retainAll(permissions);
+    boolean handedOver =
+        owner.equals("root")
+            && !group.equals("root")
+            && !user.equals("root")
+            && open.equals(Set.of(PosixFilePermission.GROUP_READ));
+    return !open.isEmpty() && !handedOver;
   }
 
   private static IllegalArgumentException bad(

@@ -55,6 +55,11 @@ public final class Stamp implements AutoCloseable {
     return label.id();
   }
 
+  /** What of the label is known at the beginning. */
+  public ContentLabel label() {
+    return label;
+  }
+
   /**
    * The member {@code content_label} of a stream's first event: the label as far as it is known,
    * without hashes and signature. A JSON object in UTF-8, not to be changed.

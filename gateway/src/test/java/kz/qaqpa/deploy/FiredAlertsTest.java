@@ -1,0 +1,101 @@
+package kz.qaqpa.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import kz.qaqpa.fixture.Script;
+import kz.qaqpa.fixture.TestGateway;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Alerts that fire on what a gateway in trouble really says, as Prometheus would scrape it. */
+@Tag("promtool")
+class FiredAlertsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aCalmGateway_firesNothing() throws Exception {
+    try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
+      ask(gateway);
+      String first = scrape(gateway);
+      ask(gateway);
+      Promtool.requireFiring(folder, first, scrape(gateway), List.of());
+    }
+  }
+
+  @Test
+  void anEngineThatStandsStill_isStuck() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
+      ask(gateway);
+      gateway.engine().beforeStep(_ -> await(released));
+      CompletableFuture<HttpResponse<String>> waiting = askLater(gateway);
+      TestGateway.await(() -> gateway.gateway().gate().live() == 1);
+      TestGateway.await(() -> held(gateway));
+      String first = scrape(gateway);
+      Promtool.requireFiring(folder, first, scrape(gateway), List.of("QaqpaStuck"));
+      released.countDown();
+      assertThat(waiting.get().statusCode()).isEqualTo(200);
+      gateway.awaitNothingLeft();
+    } finally {
+      released.countDown();
+    }
+  }
+
+  @Test
+  void labelsThatCannotBeSigned_areTold() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
+      ask(gateway);
+      String first = scrape(gateway);
+      gateway.engine().beforeStep(_ -> await(released));
+      CompletableFuture<HttpResponse<String>> unsigned = askLater(gateway);
+      TestGateway.await(() -> held(gateway));
+      gateway.labelling().close();
+      released.countDown();
+      assertThat(unsigned.get().statusCode()).isEqualTo(503);
+      Promtool.requireFiring(
+          folder, first, scrape(gateway), List.of("QaqpaLabelsUnsigned", "QaqpaRefusalsHigh"));
+    } finally {
+      released.countDown();
+    }
+  }
+
+  private static boolean held(TestGateway gateway) {
+    return gateway.gateway().engine().stats().running() == 1;
+  }
+
+  private static void ask(TestGateway gateway) throws Exception {
+    assertThat(gateway.post(TestGateway.chat("a", "\"max_tokens\":5")).statusCode()).isEqualTo(200);
+  }
+
+  private static CompletableFuture<HttpResponse<String>> askLater(TestGateway gateway) {
+    CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            answer.complete(gateway.post(TestGateway.chat("a", "\"max_tokens\":5")));
+          } catch (Exception e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
+
+  private static String scrape(TestGateway gateway) throws Exception {
+    return gateway.get("/metrics").body();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
