@@ -37,7 +37,17 @@ public interface BatchingEngine extends AutoCloseable {
   /** Counters and gauges as of now; any thread, cheap. */
   BatchingStats stats();
 
-  /** Whether the step loop and its engine work. */
+  /** What the loop is doing; any thread, cheap. */
+  EnginePulse pulse();
+
+  /**
+   * Has the engine opened again as soon as its call under way has returned, whose result is not
+   * used: what runs fails with {@link GenerationFailure.Kind#ENGINE}, what waits goes on. Any
+   * thread.
+   */
+  void restart();
+
+  /** Whether the step loop and its engine work; false while the engine is opened again. */
   boolean healthy();
 
   /** Takes nothing new from now on; what is running or waiting goes on. Any thread. */

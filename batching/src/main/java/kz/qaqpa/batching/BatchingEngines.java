@@ -1,7 +1,9 @@
 package kz.qaqpa.batching;
 
+import java.util.function.Supplier;
 import kz.qaqpa.batching.loop.LoopEngine;
 import kz.qaqpa.engine.Engine;
+import kz.qaqpa.engine.EngineFault;
 
 /** Starts {@link BatchingEngine}s. */
 public final class BatchingEngines {
@@ -19,9 +21,34 @@ public final class BatchingEngines {
     return start(engine, modelName, settings, (rows, tokens, engineNanos) -> {});
   }
 
-  /** As {@link #start(Engine, String, BatchingSettings)}, with someone who hears of every step. */
+  /**
+   * As {@link #start(Engine, String, BatchingSettings)}, with someone who hears of every step. An
+   * engine that fails for good is not opened again.
+   */
   public static BatchingEngine start(
       Engine engine, String modelName, BatchingSettings settings, StepListener listener) {
-    return LoopEngine.start(engine, modelName, settings, listener);
+    return start(
+        engine,
+        () -> {
+          throw new EngineFault.Fatal("there is no other engine", null);
+        },
+        modelName,
+        settings,
+        listener);
+  }
+
+  /**
+   * The same with another engine after one that failed for good.
+   *
+   * @param again called by the loop's thread: opens an engine of the same shape, or throws an
+   *     {@link EngineFault}, which ends the loop
+   */
+  public static BatchingEngine start(
+      Engine engine,
+      Supplier<Engine> again,
+      String modelName,
+      BatchingSettings settings,
+      StepListener listener) {
+    return LoopEngine.start(engine, again, modelName, settings, listener);
   }
 }

@@ -12,6 +12,10 @@ import java.time.Duration;
  *     goes to chunks of prompts. Small keeps running streams even, large reads prompts faster; one
  *     cell of the prefill grid is always granted, or no prompt would ever be read beside many
  *     streams
+ * @param interTokenLatency most time between two tokens of a running answer, 0 to 1 h: while
+ *     prompts are read, steps have only as many cells of them as fit, see {@link
+ *     kz.qaqpa.batching.pace.StepPace}. 0: twice what a step takes without prompts, or that and one
+ *     cell
  * @param stallTimeout how long a consumer may leave its full ring unread before its request fails
  *     as {@link GenerationFailure.Kind#SLOW_CONSUMER}, 1 ms to 1 h
  * @param streamRing events that a stream holds for its consumer, 8 to 65,536, a power of two
@@ -24,24 +28,30 @@ import java.time.Duration;
  *     1 h
  * @param policy who of those that wait is next
  * @param fairness what service costs, and how it is shared out
+ * @param hostCache what is kept of KV in host memory
+ * @param preemption when a request that runs gives its slot to one that waits
  */
 public record BatchingSettings(
     int queueRequests,
     int queueTokens,
     int stepTokens,
+    Duration interTokenLatency,
     Duration stallTimeout,
     int streamRing,
     int commandRing,
     boolean reuseDecodedPrefixes,
     Duration closeTimeout,
     SchedulingPolicy policy,
-    FairnessSettings fairness) {
+    FairnessSettings fairness,
+    HostCacheSettings hostCache,
+    PreemptionSettings preemption) {
 
   /** Checks ranges. */
   public BatchingSettings {
     requireRange("batching.queueRequests", queueRequests, 1, 1_000_000);
     requireRange("batching.queueTokens", queueTokens, 1, Integer.MAX_VALUE);
     requireRange("batching.stepTokens", stepTokens, 1, 1 << 20);
+    requireLatency("batching.interTokenLatency", interTokenLatency);
     requireDuration("batching.stallTimeout", stallTimeout);
     requirePowerOfTwo("batching.streamRing", streamRing);
     requirePowerOfTwo("batching.commandRing", commandRing);
@@ -54,13 +64,16 @@ public record BatchingSettings(
         1024,
         1 << 20,
         256,
+        Duration.ZERO,
         Duration.ofSeconds(30),
         256,
         1024,
         true,
         Duration.ofSeconds(10),
         SchedulingPolicy.FAIR,
-        FairnessSettings.defaults());
+        FairnessSettings.defaults(),
+        HostCacheSettings.defaults(),
+        PreemptionSettings.defaults());
   }
 
   /** The same with other queue limits. */
@@ -69,13 +82,16 @@ public record BatchingSettings(
         requests,
         tokens,
         stepTokens,
+        interTokenLatency,
         stallTimeout,
         streamRing,
         commandRing,
         reuseDecodedPrefixes,
         closeTimeout,
         policy,
-        fairness);
+        fairness,
+        hostCache,
+        preemption);
   }
 
   /** The same with another token budget of a step. */
@@ -84,13 +100,34 @@ public record BatchingSettings(
         queueRequests,
         queueTokens,
         tokens,
+        interTokenLatency,
         stallTimeout,
         streamRing,
         commandRing,
         reuseDecodedPrefixes,
         closeTimeout,
         policy,
-        fairness);
+        fairness,
+        hostCache,
+        preemption);
+  }
+
+  /** The same with another bound of the time between two tokens. */
+  public BatchingSettings withInterTokenLatency(Duration most) {
+    return new BatchingSettings(
+        queueRequests,
+        queueTokens,
+        stepTokens,
+        most,
+        stallTimeout,
+        streamRing,
+        commandRing,
+        reuseDecodedPrefixes,
+        closeTimeout,
+        policy,
+        fairness,
+        hostCache,
+        preemption);
   }
 
   /** The same with another patience for slow consumers, and rings of another size. */
@@ -99,13 +136,16 @@ public record BatchingSettings(
         queueRequests,
         queueTokens,
         stepTokens,
+        interTokenLatency,
         timeout,
         ring,
         commandRing,
         reuseDecodedPrefixes,
         closeTimeout,
         policy,
-        fairness);
+        fairness,
+        hostCache,
+        preemption);
   }
 
   /** The same, reusing the KV of generated tokens or not. */
@@ -114,13 +154,16 @@ public record BatchingSettings(
         queueRequests,
         queueTokens,
         stepTokens,
+        interTokenLatency,
         stallTimeout,
         streamRing,
         commandRing,
         reuse,
         closeTimeout,
         policy,
-        fairness);
+        fairness,
+        hostCache,
+        preemption);
   }
 
   /** The same with another order of those that wait. */
@@ -129,13 +172,34 @@ public record BatchingSettings(
         queueRequests,
         queueTokens,
         stepTokens,
+        interTokenLatency,
         stallTimeout,
         streamRing,
         commandRing,
         reuseDecodedPrefixes,
         closeTimeout,
         other,
-        shares);
+        shares,
+        hostCache,
+        preemption);
+  }
+
+  /** The same with another second tier of the cache, and other rules of preemption. */
+  public BatchingSettings withTiers(HostCacheSettings cache, PreemptionSettings rules) {
+    return new BatchingSettings(
+        queueRequests,
+        queueTokens,
+        stepTokens,
+        interTokenLatency,
+        stallTimeout,
+        streamRing,
+        commandRing,
+        reuseDecodedPrefixes,
+        closeTimeout,
+        policy,
+        fairness,
+        cache,
+        rules);
   }
 
   private static void requireRange(String name, int value, int low, int high) {
@@ -149,6 +213,12 @@ public record BatchingSettings(
     if (value < 8 || value > 65_536 || Integer.bitCount(value) != 1) {
       throw new IllegalArgumentException(
           name + ": " + value + " (expected: a power of two, 8 to 65536)");
+    }
+  }
+
+  private static void requireLatency(String name, Duration value) {
+    if (value.isNegative() || value.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 0 s to 1 h)");
     }
   }
 

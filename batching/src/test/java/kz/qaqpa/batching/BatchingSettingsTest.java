@@ -18,7 +18,19 @@ class BatchingSettingsTest {
   private static BatchingSettings settings(
       int queue, int tokens, int step, Duration stall, int stream, int ring, Duration close) {
     return new BatchingSettings(
-        queue, tokens, step, stall, stream, ring, true, close, FAIR, FairnessSettings.defaults());
+        queue,
+        tokens,
+        step,
+        Duration.ZERO,
+        stall,
+        stream,
+        ring,
+        true,
+        close,
+        FAIR,
+        FairnessSettings.defaults(),
+        HostCacheSettings.defaults(),
+        PreemptionSettings.defaults());
   }
 
   @Test
@@ -29,25 +41,35 @@ class BatchingSettingsTest {
                 1024,
                 1_048_576,
                 256,
+                Duration.ZERO,
                 Duration.ofSeconds(30),
                 256,
                 1024,
                 true,
                 Duration.ofSeconds(10),
                 FAIR,
-                new FairnessSettings(1, 2, 0.1, 0.10, 0.05, 2_048, 4_096, List.of())));
+                new FairnessSettings(1, 2, 0.1, 0.10, 0.05, 2_048, 4_096, List.of()),
+                new HostCacheSettings(268_435_456, 16, 0.5),
+                new PreemptionSettings(true, 8_192, 3, Duration.ofMillis(50))));
     assertThat(Arrays.stream(BatchingSettings.class.getRecordComponents()).map(c -> c.getName()))
         .containsExactly(
             "queueRequests",
             "queueTokens",
             "stepTokens",
+            "interTokenLatency",
             "stallTimeout",
             "streamRing",
             "commandRing",
             "reuseDecodedPrefixes",
             "closeTimeout",
             "policy",
-            "fairness");
+            "fairness",
+            "hostCache",
+            "preemption");
+    assertThat(Arrays.stream(HostCacheSettings.class.getRecordComponents()).map(c -> c.getName()))
+        .containsExactly("bytes", "blocksPerStep", "reservedShare");
+    assertThat(Arrays.stream(PreemptionSettings.class.getRecordComponents()).map(c -> c.getName()))
+        .containsExactly("enabled", "deficit", "mostTimes", "interval");
     assertThat(Arrays.stream(FairnessSettings.class.getRecordComponents()).map(c -> c.getName()))
         .containsExactly(
             "promptWeight",
@@ -69,6 +91,9 @@ class BatchingSettingsTest {
         () -> settings(0, 1, 1, SECOND, 8, 8, SECOND), "batching.queueRequests: 0 (expected: 1");
     refuses(() -> settings(1, 0, 1, SECOND, 8, 8, SECOND), "batching.queueTokens: 0 (expected: 1");
     refuses(() -> settings(1, 1, 0, SECOND, 8, 8, SECOND), "batching.stepTokens: 0 (expected: 1");
+    refuses(
+        () -> BatchingSettings.defaults().withInterTokenLatency(Duration.ofHours(2)),
+        "batching.interTokenLatency: PT2H (expected: 0 s to 1 h)");
     refuses(
         () -> settings(1, 1, 1, Duration.ZERO, 8, 8, SECOND),
         "batching.stallTimeout: PT0S (expected: 1 ms to 1 h)");
@@ -105,6 +130,24 @@ class BatchingSettingsTest {
             FairnessSettings.defaults()
                 .withAgencies(1, List.of(new AgencyWeight("a", 1), new AgencyWeight("a", 2))),
         "fairness.agencyWeights: a twice (expected: each agency once)");
+  }
+
+  @Test
+  void everyBadValueOfTheTiersIsNamed() {
+    refuses(() -> new HostCacheSettings(-1, 1, 1), "hostCache.bytes: -1 (expected: 0 to 70368744");
+    refuses(
+        () -> new HostCacheSettings(0, 0, 1), "hostCache.blocksPerStep: 0 (expected: 1 to 4096)");
+    refuses(
+        () -> new HostCacheSettings(0, 1, 1.5), "hostCache.reservedShare: 1.5 (expected: 0 to 1)");
+    refuses(
+        () -> new PreemptionSettings(true, 0, 1, SECOND),
+        "preemption.deficit: 0 (expected: 1 to 16777216)");
+    refuses(
+        () -> new PreemptionSettings(true, 1, 0, SECOND),
+        "preemption.mostTimes: 0 (expected: 1 to 100)");
+    refuses(
+        () -> new PreemptionSettings(true, 1, 1, SECOND.negated()),
+        "preemption.interval: PT-1S (expected: 0 to 1 h)");
   }
 
   private static FairnessSettings fairness(

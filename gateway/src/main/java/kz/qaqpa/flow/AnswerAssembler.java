@@ -22,6 +22,7 @@ final class AnswerAssembler {
   private final ChoiceMeter meter;
   private final StreamingDecoder decoder;
   private final @Nullable StopStringMatcher stops;
+  private final int minTokens;
   private final ScoredTokens scored;
   private final AnswerTotals totals;
   private final RequestTrace trace;
@@ -48,6 +49,7 @@ final class AnswerAssembler {
     this.meter = meter;
     this.decoder = tokenizer.streamingDecoder();
     this.stops = stop.isEmpty() ? null : new StopStringMatcher(stop);
+    this.minTokens = call.generation().sampling().rules().minTokens();
     this.scored = new ScoredTokens(tokenizer, meter.prompt().echo());
     this.totals = totals;
     this.trace = call.trace();
@@ -71,7 +73,7 @@ final class AnswerAssembler {
     }
     String text = decoder.push(token.id());
     scored.decoded(text);
-    if (stops != null && !text.isEmpty()) {
+    if (stops != null && !text.isEmpty() && meter.tokensSoFar() > minTokens) {
       text = stops.push(text);
     }
     text = meter.take(text);

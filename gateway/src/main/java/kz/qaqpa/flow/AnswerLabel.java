@@ -12,6 +12,7 @@ import kz.qaqpa.language.Language;
 import kz.qaqpa.language.LanguageDetector;
 import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.UsageRecord;
+import kz.qaqpa.metrics.GatewayMetrics;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -26,6 +27,7 @@ public final class AnswerLabel implements AutoCloseable {
   private final Stamp stamp;
   private final UsageRecord.Who who;
   private final boolean streamed;
+  private final GatewayMetrics metrics;
   private final List<Choice> choices = new ArrayList<>();
   private boolean complete;
   private byte[] json;
@@ -50,11 +52,14 @@ public final class AnswerLabel implements AutoCloseable {
    * @param who who asked, and which model answers
    * @param choices how many it has
    * @param streamed whether parts reach the client before the answer is complete
+   * @param metrics hear how it was labelled
    */
-  public AnswerLabel(Stamp stamp, UsageRecord.Who who, int choices, boolean streamed) {
+  public AnswerLabel(
+      Stamp stamp, UsageRecord.Who who, int choices, boolean streamed, GatewayMetrics metrics) {
     this.stamp = stamp;
     this.who = who;
     this.streamed = streamed;
+    this.metrics = metrics;
     this.json = stamp.opening();
     for (int i = 0; i < choices; i++) {
       this.choices.add(new Choice());
@@ -64,6 +69,11 @@ public final class AnswerLabel implements AutoCloseable {
   /** Its id, a ULID. */
   public String id() {
     return stamp.id();
+  }
+
+  /** What of it is known at the beginning. */
+  ContentLabel beginning() {
+    return stamp.label();
   }
 
   /**
@@ -149,12 +159,14 @@ public final class AnswerLabel implements AutoCloseable {
     return stamp
         .sign(label)
         .map(signed -> {
+          metrics.labelled(complete ? "complete" : "partial");
           json = signed.json();
           return issued(label, signed.payload(), signed.detached());
         })
         .onErrorResume(
             SigningFailure.class,
             thrown -> {
+              metrics.labelled("unsigned");
               failure = thrown;
               return Mono.just(issued(label, stamp.payload(label), null));
             });

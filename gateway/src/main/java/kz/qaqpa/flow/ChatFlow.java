@@ -1,8 +1,10 @@
 package kz.qaqpa.flow;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Application;
@@ -13,6 +15,7 @@ import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.SubmitRefusal;
 import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.label.ContentLabel;
 import kz.qaqpa.label.NoticePolicy;
 import kz.qaqpa.label.sign.SigningFailure;
 import kz.qaqpa.label.stamp.LabelStamper;
@@ -72,6 +75,7 @@ public final class ChatFlow {
    * @param id what the answer will be called
    * @param generation what is asked
    * @param application who asks
+   * @param deadline from the arrival of the request, as its client wants it; null for none
    * @param previousLabel id of the label of the answer that it continues, or null
    * @param trace what is noted of it
    * @param edge the connection's event loop
@@ -80,6 +84,7 @@ public final class ChatFlow {
       String id,
       Generation generation,
       Application application,
+      @Nullable Duration deadline,
       @Nullable String previousLabel,
       RequestTrace trace,
       Scheduler edge) {
@@ -117,7 +122,7 @@ public final class ChatFlow {
   }
 
   private Lease admitted(Call call) {
-    Permit permit = gate.admit(call.application());
+    Permit permit = gate.admit(call.application(), call.trace());
     call.trace().rates(permit.rates());
     return new Lease(permit, new RecordWriter(ledger, call));
   }
@@ -132,8 +137,11 @@ public final class ChatFlow {
   /** Steps 3 and 4: text to tokens, reserved, and over to the step loop. */
   private Mono<Begun> submitted(Call call, Lease lease) {
     call.trace().enter(RequestTrace.Phase.TOKENIZE);
+    Integer most = call.generation().maxTokens();
+    call.trace()
+        .wants(call.generation().operation(), call.generation().answers(), most == null ? 0 : most);
     return pool.call(() -> tokenized(call, lease))
-        .flatMap(ready -> Allowance.reserve(call.generation(), ready, lease)) // 3b
+        .flatMap(ready -> reserved(call, ready, lease)) // 3b
         .map(allowance -> opened(call, lease, allowance));
   }
 
@@ -147,13 +155,30 @@ public final class ChatFlow {
     return ready;
   }
 
+  private static Mono<Allowance> reserved(Call call, List<ReadyPrompt> ready, Lease lease) {
+    long start = System.nanoTime();
+    return Allowance.reserve(call.generation(), ready, lease)
+        .doOnNext(_ -> call.trace().reserved(System.nanoTime() - start));
+  }
+
   private Begun opened(Call call, Lease lease, Allowance allowance) {
     call.trace().rates(allowance.rates());
     AnswerLabel label = label(call, allowance.prompts());
     lease.own(label);
     List<ChoiceMeter> choices = submit(allowance, call.generation().choices(), lease);
+    call.trace().reads(() -> read(choices));
     call.trace().enter(RequestTrace.Phase.QUEUE);
+    ContentLabel begins = label.beginning();
+    metrics.begun(begins.notice().policy().tag(), begins.watermark() != null);
     return new Begun(label, choices);
+  }
+
+  /** Of the prompt that has come furthest. */
+  private static int read(List<ChoiceMeter> choices) {
+    return choices.stream()
+        .mapToInt(choice -> choice.stream().progress().promptTokens())
+        .max()
+        .orElse(0);
   }
 
   /** Before anything is computed: an answer that could not be signed must not begin. */
@@ -175,7 +200,8 @@ public final class ChatFlow {
                   call.previousLabel())),
           call.who(),
           answers,
-          call.trace().streamed());
+          call.trace().streamed(),
+          metrics);
     } catch (SigningFailure failure) {
       throw new Refusal.Overloaded(failure.text());
     }
@@ -203,6 +229,7 @@ public final class ChatFlow {
     try {
       return engine.submit(request, choices);
     } catch (SubmitRefusal refused) {
+      metrics.rejected(refused.reason().name().toLowerCase(Locale.ROOT));
       throw Refusals.of(refused);
     }
   }

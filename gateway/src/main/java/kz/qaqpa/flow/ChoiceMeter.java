@@ -46,6 +46,11 @@ final class ChoiceMeter {
     delivered++;
   }
 
+  /** Tokens that have come. */
+  int tokensSoFar() {
+    return delivered;
+  }
+
   /** Text is about to be sent; returns as much of it as may be. */
   String take(String piece) {
     String fit = text.take(piece);

@@ -43,6 +43,11 @@ public record Generation(
     return prompts.stream().anyMatch(Prompt::echo);
   }
 
+  /** What OpenTelemetry calls it. */
+  public String operation() {
+    return prompts.getFirst() instanceof Prompt.Conversation ? "chat" : "text_completion";
+  }
+
   /** Answers in all: those to the first prompt come first. */
   public int answers() {
     return prompts.size() * choices;

@@ -13,6 +13,7 @@ import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.http.api.ChatMessage;
 import kz.qaqpa.http.api.SamplingOptions;
+import kz.qaqpa.http.api.TokenRules;
 import kz.qaqpa.label.stamp.LabelStamper;
 import kz.qaqpa.language.Language;
 import kz.qaqpa.language.LanguageDetector;
@@ -76,33 +77,57 @@ public final class PromptBuilder {
     model.requireNamed(generation.model());
     application.requireAllowed(generation.model());
     for (int id : generation.sampling().logitBias().keySet()) {
-      if (id > model.lastToken()) {
-        throw Refusal.BadRequest.value(
-            "logit_bias", "token " + id, "tokens of the model, 0 to " + model.lastToken());
-      }
+      requireToken("logit_bias", id);
+    }
+    TokenRules rules = generation.sampling().rules();
+    rules.stopTokenIds().forEach(id -> requireToken("stop_token_ids", id));
+    if (rules.allowedTokenIds() != null) {
+      rules.allowedTokenIds().forEach(id -> requireToken("allowed_token_ids", id));
+    }
+    Integer most = generation.maxTokens();
+    if (most != null && rules.minTokens() > most) {
+      throw Refusal.BadRequest.value(
+          "min_tokens",
+          Integer.toString(rules.minTokens()),
+          "at most " + most + ", as " + generation.maxTokensField() + " says");
     }
     generation.prompts().forEach(model::requireShort);
   }
 
-  /** When an answer is to be ended, as {@link System#nanoTime} goes. */
-  private long end(Application application) {
-    Duration own = application.terms().deadline();
-    return System.nanoTime() + (own == null ? deadline : own).toNanos();
+  private void requireToken(String field, int id) {
+    if (id > model.lastToken()) {
+      throw Refusal.BadRequest.value(
+          field, "token " + id, "tokens of the model, 0 to " + model.lastToken());
+    }
+  }
+
+  /** When an answer is to be ended, as {@link System#nanoTime} goes: whatever comes first. */
+  private long end(ChatFlow.Call call) {
+    Duration own = call.application().terms().deadline();
+    long end = System.nanoTime() + (own == null ? deadline : own).toNanos();
+    Duration wanted = call.deadline();
+    if (wanted == null) {
+      return end;
+    }
+    long clients = call.trace().startNanos() + wanted.toNanos();
+    return clients - end < 0 ? clients : end;
   }
 
   /** Renders, tokenises and fills in what the client left open. */
   List<ReadyPrompt> build(ChatFlow.Call call) {
-    SamplingParams asked = sampling(call.generation().sampling());
+    TokenChoice choice = TokenChoice.of(model, call.generation().sampling().rules());
+    SamplingParams asked = choice.of(sampling(call.generation().sampling()));
     SamplingParams sampling =
         call.application().terms().watermark() && asked.temperature() > 0
             ? asked.withWatermark(labels.watermark(asked.seed()))
             : asked;
     return call.generation().prompts().stream()
-        .map(prompt -> ready(call, clean(prompt), sampling))
+        .map(prompt -> ready(call, clean(prompt), sampling, choice))
         .toList();
   }
 
-  private ReadyPrompt ready(ChatFlow.Call call, Prompt prompt, SamplingParams sampling) {
+  private ReadyPrompt ready(
+      ChatFlow.Call call, Prompt prompt, SamplingParams sampling, TokenChoice choice) {
     Encoded encoded = encode(call.generation(), prompt);
     int[] tokens = encoded.tokens();
     GenerationRequest request =
@@ -113,8 +138,8 @@ public final class PromptBuilder {
             tokens,
             maxTokens(call.generation(), prompt, tokens.length),
             sampling,
-            model.stopTokens(),
-            end(call.application()),
+            choice.stopTokens(),
+            end(call),
             call.application().terms().priorityClass(),
             call.generation().priority());
     String echo = echo(prompt, tokens);

@@ -1,8 +1,10 @@
 package kz.qaqpa.flow;
 
+import java.time.Duration;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.SubmitRefusal;
+import org.jspecify.annotations.Nullable;
 
 /** What the step loop refuses or fails, as clients are told. */
 final class Refusals {
@@ -21,7 +23,15 @@ final class Refusals {
       case TOO_LONG ->
           new Refusal.BadRequest(
               "messages", "context_length_exceeded", String.valueOf(refused.getMessage()));
+      case TOO_LATE -> late(refused.retryAfter());
     };
+  }
+
+  private static Refusal late(@Nullable Duration retryAfter) {
+    return retryAfter == null
+        ? new Refusal.DeadlineExceeded("answer: could not be done before its deadline")
+        : new Refusal.TooLate(
+            "answer: would not be done before its deadline, as much as waits", retryAfter);
   }
 
   static Refusal of(GenerationFailure failure) {

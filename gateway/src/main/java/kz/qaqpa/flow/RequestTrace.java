@@ -1,26 +1,37 @@
 package kz.qaqpa.flow;
 
+import io.opentelemetry.api.trace.Span;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import kz.qaqpa.admission.InFlight;
 import kz.qaqpa.admission.quota.RateLimits;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.http.api.Usage;
 import kz.qaqpa.language.Language;
-import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.metrics.Ending;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one request, for its log line and the metrics. No text of prompts or answers.
  *
  * <p>Written by whoever carries the request at the time, read when it is over; the hand-overs
- * between threads order both. Phase and prompt length alone may be read while a client leaves.
+ * between threads order both. What {@link InFlight} tells may be read at any time.
  */
-public final class RequestTrace {
+public final class RequestTrace implements InFlight {
+  /** What probes, scrapers and the console ask all day. */
+  private static final Set<String> QUIET =
+      Set.of("/livez", "/readyz", "/startupz", "/metrics", "/admin/series", "/admin/requests");
+
   private final String id;
   private final String method;
   private final String path;
   private final long startNanos = System.nanoTime();
+  private final Instant start = Instant.now();
   private volatile Phase phase = Phase.BODY;
   private volatile int promptTokens;
+  private Span span = Span.getInvalid();
   private @Nullable String traceId;
   private @Nullable String agency;
   private @Nullable String application;
@@ -32,10 +43,16 @@ public final class RequestTrace {
   private @Nullable String finish;
   private @Nullable String error;
   private int cachedTokens;
-  private int outputTokens;
+  private volatile int outputTokens;
+  private volatile @Nullable IntSupplier read;
+  private @Nullable String operation;
+  private int choices;
+  private int maxTokens;
+  private long quotaNanos = -1;
   private long queueNanos = -1;
   private long prefillNanos = -1;
   private long firstTokenNanos = -1;
+  private long lastTokenNanos = -1;
 
   /** How far a request came. */
   public enum Phase {
@@ -67,6 +84,11 @@ public final class RequestTrace {
     traceId = trace;
   }
 
+  /** Notes its span. */
+  public void span(Span own) {
+    span = own;
+  }
+
   /** Notes who asks. */
   public void from(String agencyId, String applicationId) {
     agency = agencyId;
@@ -77,6 +99,24 @@ public final class RequestTrace {
   public void asks(String modelId, boolean asStream) {
     model = modelId;
     streamed = asStream;
+  }
+
+  /**
+   * Notes what the engine is to do.
+   *
+   * @param kind {@code chat} or {@code text_completion}
+   * @param answers how many
+   * @param most tokens of each; 0 if its client does not say
+   */
+  public void wants(String kind, int answers, int most) {
+    operation = kind;
+    choices = answers;
+    maxTokens = most;
+  }
+
+  /** Notes how long its quotas took. */
+  public void reserved(long nanos) {
+    quotaNanos = nanos;
   }
 
   /** Notes the language of the question. */
@@ -105,7 +145,14 @@ public final class RequestTrace {
       firstTokenNanos = now - startNanos;
       phase = Phase.STREAM;
     }
-    outputTokens++;
+    lastTokenNanos = now - startNanos;
+    int tokens = outputTokens + 1; // Nobody else writes it.
+    outputTokens = tokens;
+  }
+
+  /** Notes where to look how many tokens of its prompts the engine has read. */
+  public void reads(IntSupplier tokens) {
+    read = tokens;
   }
 
   /** Notes how a prompt was read; the times are those of the first one. */
@@ -137,21 +184,52 @@ public final class RequestTrace {
     return new Usage(promptTokens, cachedTokens, outputTokens);
   }
 
-  /** What the metrics want to know. */
-  public GatewayMetrics.Ending ending() {
+  /**
+   * What the metrics want to know.
+   *
+   * @param clientGone whether its client left first
+   * @param nanos how long it took
+   */
+  public Ending ending(boolean clientGone, long nanos) {
     boolean submitted = phase.compareTo(Phase.QUEUE) >= 0;
     String reason = finish != null ? finish : submitted ? "abort" : null;
-    return new GatewayMetrics.Ending(
-        status, reason, promptTokens, outputTokens, queueNanos, prefillNanos);
+    return new Ending(
+        new Ending.Asked(agency, operation, choices, maxTokens),
+        new Ending.Outcome(status, reason, error, clientGone ? phase.tag() : null),
+        new Ending.Tokens(promptTokens, cachedTokens, outputTokens),
+        new Ending.Times(
+            nanos, quotaNanos, queueNanos, prefillNanos, firstTokenNanos, decodeNanos()));
   }
 
+  private long decodeNanos() {
+    return firstTokenNanos < 0 ? -1 : lastTokenNanos - firstTokenNanos;
+  }
+
+  @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public String stage() {
+    Phase now = phase;
+    IntSupplier tokens = read;
+    return now == Phase.QUEUE && tokens != null && tokens.getAsInt() > 0 ? "prefill" : now.tag();
   }
 
   /** Id of the trace that it belongs to: 32 hexadecimal digits. */
   public @Nullable String traceId() {
     return traceId;
+  }
+
+  /** Its span; one that is not valid where none is made. */
+  public Span span() {
+    return span;
+  }
+
+  /** Whether its end is worth no line: those that ask all day, and are answered. */
+  public boolean isQuiet() {
+    return error == null && agency == null && QUIET.contains(path);
   }
 
   public String method() {
@@ -162,8 +240,18 @@ public final class RequestTrace {
     return path;
   }
 
+  @Override
   public long startNanos() {
     return startNanos;
+  }
+
+  public Instant start() {
+    return start;
+  }
+
+  /** {@code chat} or {@code text_completion}; null if no text was asked for. */
+  public @Nullable String operation() {
+    return operation;
   }
 
   public Phase phase() {
@@ -207,6 +295,7 @@ public final class RequestTrace {
     return error;
   }
 
+  @Override
   public int promptTokens() {
     return promptTokens;
   }
@@ -215,8 +304,14 @@ public final class RequestTrace {
     return cachedTokens;
   }
 
+  @Override
   public int outputTokens() {
     return outputTokens;
+  }
+
+  /** Time until its quotas were reserved, or -1 if they were not. */
+  public long quotaNanos() {
+    return quotaNanos;
   }
 
   /** Time in the queue, or -1 if it is not known. */

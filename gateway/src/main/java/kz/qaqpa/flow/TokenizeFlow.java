@@ -51,7 +51,7 @@ public final class TokenizeFlow {
 
   private Lease admitted(Application application, RequestTrace trace) {
     return new Lease(
-        gate.admit(application),
+        gate.admit(application, trace),
         new RecordWriter(
             ledger,
             "tok-" + RandomIds.hex(),

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.AdmissionGate;
-import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizeFlow;
 import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.health.Readiness;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.chat.ChatCompletions;
 import kz.qaqpa.http.completions.Completions;
@@ -35,18 +35,14 @@ import kz.qaqpa.label.stamp.Labelling;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.responses.ResponsesFlow;
-import kz.qaqpa.ws.Sessions;
-import kz.qaqpa.ws.WsSettings;
-import kz.qaqpa.ws.door.Tickets;
-import kz.qaqpa.ws.door.TicketsRoute;
-import kz.qaqpa.ws.door.WsRoute;
+import kz.qaqpa.trace.RequestWatch;
+import kz.qaqpa.ws.door.SocketDoor;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
  * What the edge stands on.
  *
  * @param gate who may come in
- * @param engine what answers
  * @param pool where long parsing goes
  * @param flow the way of a chat request
  * @param responses the way of a response
@@ -55,14 +51,16 @@ import reactor.netty.http.server.HttpServerRoutes;
  * @param reports what is told of it
  * @param errors how failures are told
  * @param metrics what is counted
+ * @param watch sees requests begin and end
+ * @param readiness whether to send it requests
  * @param model what is served
  * @param card the model as {@code /v1/models} shows it
  * @param labels what is told of labels
+ * @param sockets sessions over WebSocket
  * @param pages adds routes that are not of the API
  */
 public record EdgeParts(
     AdmissionGate gate,
-    BatchingEngine engine,
     TokenizePool pool,
     ChatFlow flow,
     ResponsesFlow responses,
@@ -71,9 +69,12 @@ public record EdgeParts(
     UsageReports reports,
     ErrorWriter errors,
     GatewayMetrics metrics,
+    RequestWatch watch,
+    Readiness readiness,
     ServedModel model,
     Json.Model card,
     LabelParts labels,
+    SocketDoor sockets,
     Consumer<HttpServerRoutes> pages) {
 
   /**
@@ -83,29 +84,25 @@ public record EdgeParts(
    * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
   public HttpGateway bind(
-      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors, WsSettings ws) {
+      ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
-    AiDisclosure disclosure = new AiDisclosure(model.id());
-    AnswerWriter writer = new AnswerWriter(disclosure, labelling, errors, http.keepAlive());
-    Tickets tickets = new Tickets();
-    Sessions sessions = new Sessions(ws, gate.identification(), responses, pool, errors, metrics);
+    AnswerWriter writer =
+        new AnswerWriter(new AiDisclosure(model.id()), labelling, errors, http.keepAlive());
     List<Route> routes = new ArrayList<>();
     routes.add(new TextRoute(new ChatCompletions(), door, flow, writer, metrics));
     routes.add(new ResponsesRoute(door, responses, writer, errors, metrics));
     for (StoredResponsesRoute.Resource resource : StoredResponsesRoute.Resource.values()) {
       routes.add(new StoredResponsesRoute(resource, door, responses.store(), writer));
     }
-    routes.add(
-        new WsRoute(
-            door, gate, tickets, new HostNames(where.hostNames()), ws, sessions, disclosure));
-    routes.add(new TicketsRoute(door, gate, tickets));
+    routes.add(sockets.route(new HostNames(where.hostNames())));
+    routes.add(sockets.ticketsRoute());
     routes.add(new TextRoute(new Completions(), door, flow, writer, metrics));
     routes.add(new TokensRoute(door, new TokenizeFlow(gate, pool, ledger), model, metrics));
     routes.add(new ModelsRoute(door, card));
     routes.add(new UsageRoute(new ApplicationReaders(door), reports));
     routes.addAll(labels.routes(gate, pool, ledger, http));
-    routes.add(new HealthRoute(gate, engine));
+    routes.add(new HealthRoute(readiness));
     if (where.showsMetrics()) {
       routes.add(new MetricsRoute(metrics::scrape));
     }
@@ -115,6 +112,7 @@ public record EdgeParts(
         pages,
         new Cors(cors.allowedOrigins(), cors.allowCredentials(), cors.maxAge()),
         errors,
-        metrics);
+        metrics,
+        watch);
   }
 }

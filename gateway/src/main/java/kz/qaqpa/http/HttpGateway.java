@@ -18,8 +18,8 @@ import kz.qaqpa.http.wire.BareErrors;
 import kz.qaqpa.http.wire.Entrance;
 import kz.qaqpa.http.wire.ErrorWriter;
 import kz.qaqpa.http.wire.Exchange;
-import kz.qaqpa.log.RequestLog;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.trace.RequestWatch;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -49,7 +49,7 @@ public final class HttpGateway implements AutoCloseable {
   private final List<Route> routes;
   private final ErrorWriter errors;
   private final Entrance entrance;
-  private final GatewayMetrics metrics;
+  private final RequestWatch watch;
   private final Duration sendTimeout;
   private final LoopResources loops;
   private final ConnectionGuard guard;
@@ -61,12 +61,13 @@ public final class HttpGateway implements AutoCloseable {
       Consumer<HttpServerRoutes> pages,
       Entrance entrance,
       ErrorWriter errors,
-      GatewayMetrics metrics) {
+      GatewayMetrics metrics,
+      RequestWatch watch) {
     HttpSettings http = listener.http();
     this.routes = List.copyOf(routes);
     this.errors = errors;
     this.entrance = entrance;
-    this.metrics = metrics;
+    this.watch = watch;
     this.sendTimeout = http.sendTimeout();
     this.loops = LoopResources.create(listener.threads(), 1, http.eventLoopThreads(), true);
     this.guard =
@@ -126,6 +127,7 @@ public final class HttpGateway implements AutoCloseable {
    *
    * @param pages adds what is not of the API, looked at first
    * @param entrance what every request for the routes passes first
+   * @param watch sees requests begin and end
    * @throws reactor.netty.ChannelBindException if the port is taken
    */
   public static HttpGateway bind(
@@ -134,8 +136,9 @@ public final class HttpGateway implements AutoCloseable {
       Consumer<HttpServerRoutes> pages,
       Entrance entrance,
       ErrorWriter errors,
-      GatewayMetrics metrics) {
-    return new HttpGateway(listener, routes, pages, entrance, errors, metrics);
+      GatewayMetrics metrics,
+      RequestWatch watch) {
+    return new HttpGateway(listener, routes, pages, entrance, errors, metrics, watch);
   }
 
   /** The address it is bound to. */
@@ -171,8 +174,9 @@ public final class HttpGateway implements AutoCloseable {
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Exchange exchange = new Exchange(request, response);
-    AnswerWatch watch = new AnswerWatch(exchange.channel(), sendTimeout);
-    watch.start();
+    watch.begin(exchange.trace(), request.requestHeaders());
+    AnswerWatch sending = new AnswerWatch(exchange.channel(), sendTimeout);
+    sending.start();
     return Mono.defer(
             () -> {
               entrance.receive(exchange);
@@ -180,7 +184,7 @@ public final class HttpGateway implements AutoCloseable {
             })
         .onErrorResume(failure -> errors.write(exchange, failure))
         .doFinally(signal -> {
-          watch.stop();
+          sending.stop();
           end(exchange, signal);
         });
   }
@@ -214,10 +218,6 @@ public final class HttpGateway implements AutoCloseable {
     boolean clientGone =
         signal != SignalType.ON_COMPLETE
             || (trace.streamed() && trace.finish() == null && trace.error() == null);
-    long nanos = System.nanoTime() - trace.startNanos();
-    metrics.request(trace.ending(), nanos);
-    if (trace.path().startsWith("/v1/") || trace.agency() != null) {
-      RequestLog.write(trace, clientGone, nanos);
-    }
+    watch.end(trace, clientGone);
   }
 }

@@ -6,14 +6,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.HostCacheSettings;
+import kz.qaqpa.batching.PreemptionSettings;
+import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.kv.host.HostMemory;
 import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.schedule.Tally.Item;
@@ -26,15 +32,21 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Token identity on the embedded engine and the shipped model: each answer out of a random schedule
- * (arrivals, chunks, prefix hits by take-over and by copy, compaction, cancels, stalls) equals its
- * run alone. Where KV of generated tokens serves as a prefix it was computed by decode, one token
- * at a time, and reading the same tokens as a prompt sums in another order: there an answer may
- * part from its lone run, but only at a token whose two best logits lie closer than {@link #BOUND}.
+ * (arrivals, chunks, prefix hits by take-over, by copy and from host blocks, evictions, compaction,
+ * preemptions and resumes, several choices, cancels, stalls) equals its run alone. Where KV of
+ * generated tokens serves as a prefix it was computed by decode, one token at a time, and reading
+ * the same tokens as a prompt sums in another order: there an answer may part from its lone run,
+ * but only at a token whose two best logits lie closer than {@link #BOUND}.
  */
 class CpuTokenIdentityTest {
   static final int SLOTS = 6;
   static final long[] KEYS = new SplittableRandom(3).longs(Watermark.SUB_KEYS).toArray();
-  private static final int SLOT_LENGTH = 384;
+  private static final int SLOT_LENGTH = 256;
+
+  /** So few that requests compete for them. */
+  private static final int FEW_SLOTS = 2;
+
+  private static final int MOST_HOST_BLOCKS = 20;
 
   /**
    * Rounding in f32 parts decode from prefill by about 1e-5 in a logit of a small model; this is a
@@ -46,8 +58,17 @@ class CpuTokenIdentityTest {
   private long cachedTokens;
 
   private long copies;
+  private long hostCached;
+  private long preemptions;
+  private long recomputed;
+  private long restored;
+  private long groups;
 
   static Engine open(String precision) {
+    return open(precision, SLOTS);
+  }
+
+  private static Engine open(String precision, int slots) {
     EngineProvider cpu =
         ServiceLoader.load(EngineProvider.class).stream()
             .map(ServiceLoader.Provider::get)
@@ -56,22 +77,22 @@ class CpuTokenIdentityTest {
             .orElseThrow();
     Path model = Path.of(System.getProperty("qaqpa.root", ".."), "config", "models", "kaz-mini");
     Path cache = Path.of("target", "engine-cache").toAbsolutePath();
-    return cpu.open(model, new EngineSettings(precision, SLOTS, SLOT_LENGTH, 1, cache), line -> {})
+    return cpu.open(model, new EngineSettings(precision, slots, SLOT_LENGTH, 1, cache), line -> {})
         .engine();
   }
 
   @Test
   void everyAnswerEqualsItsRunAloneInF32() {
-    identity("f32", TestSize.tries(60, 2_000));
+    identity("f32", TestSize.tries(300, 20_000));
   }
 
   @Test
   void everyAnswerEqualsItsRunAloneInInt8() {
-    identity("int8", TestSize.tries(30, 2_000));
+    identity("int8", TestSize.tries(700, 20_000));
   }
 
   private void identity(String precision, int schedules) {
-    try (Engine engine = open(precision)) {
+    try (Engine engine = open(precision, FEW_SLOTS)) {
       Pool pool = Pool.of(engine);
       BatchingSettings settings = BatchingSettings.defaults().withReuseDecodedPrefixes(false);
       Seeds.forRandom(
@@ -85,18 +106,20 @@ class CpuTokenIdentityTest {
             }
           });
       if (System.getProperty("qaqpa.test.seed", "").isBlank()) {
-        assertThat(cachedTokens).isPositive();
-        assertThat(copies).isPositive();
+        assertThat(
+                List.of(
+                    cachedTokens, copies, hostCached, preemptions, recomputed, restored, groups))
+            .allMatch(count -> count > 0);
       }
     }
   }
 
   @Test
   void reusingDecodedPrefixesPartsOnlyAtNearTies() {
-    try (Engine engine = open("f32")) {
+    try (Engine engine = open("f32", FEW_SLOTS)) {
       Pool pool = Pool.of(engine);
       Seeds.forRandom(
-          TestSize.tries(20, 1_000),
+          TestSize.tries(40, 2_000),
           random -> {
             for (Rig.Call call : runSchedule(engine, BatchingSettings.defaults(), pool, random)) {
               assertPartsOnlyAtNearTies(call, pool.alone(call.request()));
@@ -124,13 +147,24 @@ class CpuTokenIdentityTest {
     Rig rig =
         new Rig(
             engine,
-            settings.withStepTokens(1 + random.nextInt(200)).withStreams(Duration.ofSeconds(1), 8),
-            BlockHash.CHAINED);
+            settings
+                .withStepTokens(1 + random.nextInt(200))
+                .withStreams(Duration.ofSeconds(1), 8)
+                .withTiers(
+                    new HostCacheSettings(1, 1 + random.nextInt(6), random.nextDouble()),
+                    new PreemptionSettings(
+                        true, 1 + random.nextInt(40), 3, Duration.ofMillis(random.nextInt(4)))),
+            BlockHash.CHAINED,
+            random.nextInt(MOST_HOST_BLOCKS + 1),
+            pool.memory());
+    for (int i = random.nextInt(2) * 200; i > 0; i--) {
+      rig.scheduler.costs().moved(1, 1_000_000_000); // To be computed again is cheaper.
+    }
     List<Rig.Call> calls = new ArrayList<>();
-    int total = 3 + random.nextInt(8);
+    int total = 2 + random.nextInt(4);
     while (calls.size() < total) {
       for (int i = random.nextInt(4); i > 0 && calls.size() < total; i--) {
-        calls.add(rig.submit(pool.draw(random)));
+        submit(rig, pool.draw(random), random, calls);
       }
       for (Rig.Call call : calls) {
         int what = random.nextInt(50);
@@ -141,46 +175,69 @@ class CpuTokenIdentityTest {
     }
     calls.forEach(call -> call.outlet().room = true);
     rig.finish(2_000);
-    cachedTokens += rig.tally.get(Item.CACHED_PROMPT_TOKENS);
-    copies += rig.copies();
+    count(rig);
     return calls;
   }
 
+  private void submit(
+      Rig rig, GenerationRequest request, RandomGenerator random, List<Rig.Call> calls) {
+    if (random.nextInt(8) == 0) {
+      calls.addAll(rig.submit(request, 2));
+      groups++;
+    } else {
+      calls.add(rig.submit(request));
+    }
+  }
+
+  private void count(Rig rig) {
+    cachedTokens += rig.tally.get(Item.CACHED_PROMPT_TOKENS);
+    copies += rig.copies();
+    hostCached += rig.tally.get(Item.HOST_CACHED_PROMPT_TOKENS);
+    preemptions += rig.tally.get(Item.PREEMPTIONS);
+    recomputed += rig.tally.get(Item.RECOMPUTED_TOKENS);
+    restored += rig.tally.get(Item.RESTORED_TOKENS);
+  }
+
   /** Requests with common beginnings, and second turns that repeat a first with its answer. */
-  private record Pool(List<GenerationRequest> requests, List<LoneRun> alone) {
+  private record Pool(
+      Engine engine,
+      HostMemory memory,
+      List<GenerationRequest> requests,
+      Map<String, LoneRun> alone) {
 
     static Pool of(Engine engine) {
       SplittableRandom random = new SplittableRandom(2);
       int vocabulary = engine.shape().vocabulary();
       int[][] families = new int[3][];
       for (int i = 0; i < families.length; i++) {
-        families[i] = random.ints(140, 0, vocabulary - 10).toArray();
+        families[i] = random.ints(100, 0, vocabulary - 10).toArray();
       }
-      Pool pool = new Pool(new ArrayList<>(), new ArrayList<>());
+      HostMemory memory = Rig.memory(engine, MOST_HOST_BLOCKS);
+      Pool pool = new Pool(engine, memory, new ArrayList<>(), new HashMap<>());
       for (int i = 0; i < 14; i++) {
-        int shared = random.nextInt(141);
-        int[] prompt = Arrays.copyOf(families[i % 3], shared + 1 + random.nextInt(40));
+        int shared = random.nextInt(101);
+        int[] prompt = Arrays.copyOf(families[i % 3], shared + 1 + random.nextInt(24));
         for (int j = shared; j < prompt.length; j++) {
           prompt[j] = random.nextInt(vocabulary - 10);
         }
-        pool.add(engine, prompt, 4 + random.nextInt(14), i);
+        pool.add(prompt, 3 + random.nextInt(8), i);
       }
       for (int i = 0; i < 10; i++) {
         int[] first = pool.requests.get(i).prompt();
-        List<Integer> answer = pool.alone.get(i).tokens();
-        int[] prompt = Arrays.copyOf(first, first.length + answer.size() + 20);
+        List<Integer> answer = pool.alone(pool.requests.get(i)).tokens();
+        int[] prompt = Arrays.copyOf(first, first.length + answer.size() + 8);
         for (int j = 0; j < answer.size(); j++) {
           prompt[first.length + j] = answer.get(j);
         }
         for (int j = first.length + answer.size(); j < prompt.length; j++) {
           prompt[j] = random.nextInt(vocabulary - 10);
         }
-        pool.add(engine, prompt, 4 + random.nextInt(10), i);
+        pool.add(prompt, 3 + random.nextInt(6), i);
       }
       return pool;
     }
 
-    private void add(Engine engine, int[] prompt, int maxTokens, int kind) {
+    private void add(int[] prompt, int maxTokens, int kind) {
       SamplingParams sampling =
           kind % 2 == 0
               ? SamplingParams.greedy()
@@ -197,15 +254,29 @@ class CpuTokenIdentityTest {
               new int[0],
               Long.MAX_VALUE);
       requests.add(request);
-      alone.add(LoneRun.of(engine, request));
     }
 
+    /** One of the requests, of any agency and class. */
     GenerationRequest draw(RandomGenerator random) {
-      return requests.get(random.nextInt(requests.size()));
+      GenerationRequest one = requests.get(random.nextInt(requests.size()));
+      PriorityClass[] classes = PriorityClass.values();
+      return new GenerationRequest(
+          one.id(),
+          "agency" + random.nextInt(3),
+          one.prefixSalt(),
+          one.prompt(),
+          one.maxTokens(),
+          one.sampling(),
+          one.stopTokens(),
+          one.deadlineNanos(),
+          classes[random.nextInt(classes.length)],
+          random.nextInt(2));
     }
 
+    /** Choices of a request have its id and other seeds. */
     LoneRun alone(GenerationRequest request) {
-      return alone.get(requests.indexOf(request));
+      return alone.computeIfAbsent(
+          request.id() + "/" + request.sampling().seed(), id -> LoneRun.of(engine, request));
     }
   }
 }

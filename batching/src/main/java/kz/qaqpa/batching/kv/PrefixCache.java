@@ -40,6 +40,7 @@ public final class PrefixCache {
   private final int[] length; // [slot] valid tokens
   private final int[] exact; // [slot] leading exact blocks
   private final long[] salt; // [slot]
+  private final int[] saved; // [slot] leading blocks that were offered to host memory
 
   private final long[] blockHash; // [entry]
   private final int[] next; // [entry] in its bucket
@@ -64,6 +65,7 @@ public final class PrefixCache {
     this.length = new int[slots];
     this.exact = new int[slots];
     this.salt = new long[slots];
+    this.saved = new int[slots];
     int entries = Math.multiplyExact(slots, maxBlocks);
     this.blockHash = new long[entries];
     this.next = new int[entries];
@@ -96,6 +98,41 @@ public final class PrefixCache {
   /** Leading blocks of a slot that were computed by prefill alone. */
   public int exactBlocks(int slot) {
     return exact[slot];
+  }
+
+  /** Leading blocks of a slot that may be found. */
+  public int findableBlocks(int slot) {
+    return reuseDecoded ? length[slot] / block : exact[slot];
+  }
+
+  /** Leading blocks of a slot that need not be saved any more; 0 after any of them was cut off. */
+  public int savedBlocks(int slot) {
+    return saved[slot];
+  }
+
+  /** Notes that so many leading blocks of a slot need not be saved any more. */
+  public void setSavedBlocks(int slot, int blocks) {
+    saved[slot] = blocks;
+  }
+
+  /** What a slot's hash chain starts from. */
+  public long salt(int slot) {
+    return salt[slot];
+  }
+
+  /** Token ids of a slot, the first {@link #length} of them; not to be changed. */
+  public int[] tokens(int slot) {
+    return tokens[slot];
+  }
+
+  /** Hashes of all slots' blocks, those of a slot from {@link #firstHash}; not to be changed. */
+  public long[] hashes() {
+    return blockHash;
+  }
+
+  /** Where the hashes of a slot's blocks begin. */
+  public int firstHash(int slot) {
+    return slot * maxBlocks;
   }
 
   /** Tokens of a block. */
@@ -137,6 +174,9 @@ public final class PrefixCache {
     }
     length[slot] = newLength;
     exact[slot] = Math.min(exact[slot], newLength / block);
+    if (saved[slot] > newLength / block) {
+      saved[slot] = 0;
+    }
   }
 
   /** The engine copies the first {@code count} tokens of a slot over those of another. */

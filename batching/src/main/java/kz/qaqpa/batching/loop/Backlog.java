@@ -2,6 +2,7 @@ package kz.qaqpa.batching.loop;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import kz.qaqpa.batching.admission.WaitingWork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,16 @@ final class Backlog {
    * prompt may be of any length.
    */
   @Nullable Entry enter(int requests, int promptTokens) {
+    return enter(requests, promptTokens, 0, null);
+  }
+
+  /**
+   * The same, counted for whoever has to wait behind it, too.
+   *
+   * @param answerTokens to be expected of each request
+   */
+  @Nullable Entry enter(
+      int requests, int promptTokens, int answerTokens, WaitingWork.@Nullable Place place) {
     while (true) {
       long now = state.get();
       boolean fits =
@@ -35,7 +46,10 @@ final class Backlog {
         return null;
       }
       if (state.compareAndSet(now, now + requests * ONE_REQUEST + promptTokens)) {
-        return new Entry(requests, promptTokens);
+        if (place != null) {
+          place.add(promptTokens, (long) requests * answerTokens);
+        }
+        return new Entry(requests, promptTokens, answerTokens, place);
       }
     }
   }
@@ -44,16 +58,24 @@ final class Backlog {
   final class Entry {
     private final AtomicInteger waiting;
     private final int promptTokens;
+    private final int answerTokens;
+    private final WaitingWork.@Nullable Place place;
 
-    private Entry(int requests, int promptTokens) {
+    private Entry(
+        int requests, int promptTokens, int answerTokens, WaitingWork.@Nullable Place place) {
       this.waiting = new AtomicInteger(requests);
       this.promptTokens = promptTokens;
+      this.answerTokens = answerTokens;
+      this.place = place;
     }
 
     /** Counts one request out. */
     void leave() {
-      boolean last = waiting.decrementAndGet() == 0;
-      state.addAndGet(-ONE_REQUEST - (last ? promptTokens : 0));
+      int prompt = waiting.decrementAndGet() == 0 ? promptTokens : 0;
+      state.addAndGet(-ONE_REQUEST - prompt);
+      if (place != null) {
+        place.add(-prompt, -answerTokens);
+      }
     }
   }
 

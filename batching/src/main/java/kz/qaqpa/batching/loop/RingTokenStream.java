@@ -1,10 +1,13 @@
 package kz.qaqpa.batching.loop;
 
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenEvent.Logprobs;
 import kz.qaqpa.batching.TokenStream;
+import kz.qaqpa.batching.schedule.Sequence;
 import kz.qaqpa.batching.schedule.TokenOutlet;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +23,8 @@ import reactor.core.scheduler.Scheduler;
  * Demand    The consumer's requests take events out of the ring. One that requests nothing lets it
  *           fill; hasRoom() turns false and the scheduler passes over this sequence. Room is kept
  *           for the end, so the last event is never refused.
- * Cancel    A flag. The step loop reads it when it plans, at most one step later.
+ * Cancel    A flag. The step loop reads it when it plans, at most one step later. Who waits is not
+ *           looked at in each plan, and is told of by name: see {@link Leavers}.
  * Edge      publishOn stands inside flux(): with it, the step loop only offers to the ring and
  *           schedules a drain. Without it, whatever a subscriber does would run on the step loop.
  * Tokens    An event without log probabilities is the same object for the same token id, made when
@@ -39,6 +43,15 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   private final Backlog.Entry queued;
   private volatile TokenStream.@Nullable Prefill prefill;
   private volatile boolean cancelled;
+  private volatile boolean waits = true;
+  private final Leavers leavers;
+  private final AtomicBoolean left = new AtomicBoolean();
+
+  /** Set before it is handed over. */
+  private @Nullable Sequence sequence;
+
+  /** A link of {@link Leavers}. */
+  @Nullable RingTokenStream nextLeaver;
 
   /** Both grow, and are written by the step loop alone. */
   private volatile int promptRead;
@@ -52,12 +65,25 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
    * @param capacity of its ring, a power of two
    * @param tokens one place for each token id, filled by the step loop
    * @param queued counts the request among those that wait
+   * @param leavers are told if it is closed while its request waits
    */
-  RingTokenStream(int capacity, TokenEvent.@Nullable Token[] tokens, Backlog.Entry queued) {
+  RingTokenStream(
+      int capacity, TokenEvent.@Nullable Token[] tokens, Backlog.Entry queued, Leavers leavers) {
     this.ring = new SpscVarHandleArrayQueue<>(capacity);
     this.sink = Sinks.unsafe().many().unicast().onBackpressureBuffer(ring);
     this.tokens = tokens;
     this.queued = queued;
+    this.leavers = leavers;
+  }
+
+  /** The sequence whose tokens these are; before it is handed over. */
+  void carries(Sequence own) {
+    sequence = own;
+  }
+
+  /** The sequence whose tokens these are; once it was handed over. */
+  Sequence sequence() {
+    return Objects.requireNonNull(sequence);
   }
 
   @Override
@@ -68,6 +94,9 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   @Override
   public void close() {
     cancelled = true;
+    if (waits && left.compareAndSet(false, true)) {
+      leavers.add(this);
+    }
   }
 
   @Override
@@ -82,6 +111,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
 
   @Override
   public void leftQueue() {
+    waits = false;
     queued.leave();
   }
 

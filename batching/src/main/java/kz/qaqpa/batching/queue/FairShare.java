@@ -74,6 +74,15 @@ final class FairShare<T> {
     }
     ticket.account = account;
     account.live++;
+    enter(account, ticket);
+  }
+
+  /** A ticket that was taken out stands where it would if it never had been. */
+  void putBack(Ticket<T> ticket) {
+    enter(ticket.account(), ticket);
+  }
+
+  private void enter(Account<T> account, Ticket<T> ticket) {
     account.waiting.add(ticket);
     size++;
     if (account.candidate == null || Ticket.ORDER.compare(ticket, account.candidate) < 0) {

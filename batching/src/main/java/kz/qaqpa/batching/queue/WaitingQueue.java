@@ -2,6 +2,7 @@ package kz.qaqpa.batching.queue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.PriorityClass;
@@ -92,6 +93,19 @@ public final class WaitingQueue<T> {
     ticket.rank = policy.tellsPriorities() ? ticket.priority : 0;
     ticket.number = arrivals++;
     levels.get(ticket.level).add(ticket, policy.tellsAgencies() ? ticket.agency : EVERYBODY);
+    link(ticket);
+  }
+
+  /**
+   * Puts a ticket back that was removed for a slot and not ended: where it stood, by its arrival.
+   * Its agency is not lifted, which did nothing to come back.
+   */
+  public void putBack(Ticket<T> ticket) {
+    levels.get(ticket.level).putBack(ticket);
+    link(ticket);
+  }
+
+  private void link(Ticket<T> ticket) {
     ticket.previous = newest;
     if (newest == null) {
       oldest = ticket;
@@ -186,6 +200,16 @@ public final class WaitingQueue<T> {
     }
   }
 
+  /**
+   * Weighted tokens by which the agency of a ticket got more than that of another one of its level;
+   * 0 where the levels differ, or the policy does not tell agencies.
+   */
+  public double lead(Ticket<T> ticket, Ticket<T> other) {
+    return policy.tellsAgencies() && ticket.level == other.level
+        ? ticket.account().counter - other.account().counter
+        : 0;
+  }
+
   /** Counts prompt tokens that are computed. */
   public void chargePrompt(Ticket<T> ticket, int tokens) {
     charge(ticket, tokens * settings.promptWeight());
@@ -210,6 +234,13 @@ public final class WaitingQueue<T> {
   /** Counters that are kept, at all levels. */
   public int accounts() {
     return levels.stream().mapToInt(FairShare::accounts).sum();
+  }
+
+  /** Hands all that wait to {@code action}, in no order. */
+  public void forEach(Consumer<T> action) {
+    for (Ticket<T> t = oldest; t != null; t = t.next) {
+      action.accept(t.owner);
+    }
   }
 
   /** What is wrong between two rounds, or null. */

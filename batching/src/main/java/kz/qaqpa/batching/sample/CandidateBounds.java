@@ -46,8 +46,13 @@ final class CandidateBounds {
     double tail =
         inverse >= 1
             ? outside * StrictMath.exp(last * (inverse - 1))
-            : StrictMath.pow(vocabulary - n, 1 - inverse) * StrictMath.pow(outside, inverse);
+            : power(vocabulary - n, 1 - inverse) * power(outside, inverse);
     most = (weights + tail) * (1 + 1e-5);
+  }
+
+  /** {@code StrictMath.pow} allocates. */
+  private static double power(double base, double exponent) {
+    return base == 0 ? 0 : StrictMath.exp(exponent * StrictMath.log(base));
   }
 
   /** The rank that {@code u} draws, or the number of candidates if the bounds leave it open. */

@@ -11,11 +11,13 @@ final class Ranking {
   private final double[] weights; // Valid if isWeighed: e^score is taken once for each token.
   private boolean isWeighed;
   private int size;
+  private final Cut cut;
 
   Ranking(int vocabulary) {
     this.ids = new int[vocabulary];
     this.scores = new double[vocabulary];
     this.weights = new double[vocabulary];
+    this.cut = new Cut(vocabulary);
   }
 
   void clear() {
@@ -44,11 +46,27 @@ final class Ranking {
     }
   }
 
-  private void weigh() {
-    for (int i = 0; i < size && !isWeighed; i++) {
-      weights[i] = StrictMath.exp(scores[i]); // Strict: every machine draws the same token.
+  /** Keeps of a whole vocabulary what scores at least {@code floor}, the best having 0. */
+  void fill(float[] logits, double best, double temperature, double floor) {
+    clear();
+    double lowest = 0;
+    for (int id = 0; id < logits.length; id++) {
+      double score = (logits[id] - best) / temperature;
+      scores[id] = score;
+      ids[id] = id;
+      lowest = Math.min(lowest, score);
     }
-    isWeighed = true;
+    size = logits.length;
+    if (!(lowest >= floor)) {
+      keepAtLeast(floor);
+    }
+  }
+
+  private void weigh() {
+    if (!isWeighed) {
+      Exponential.fill(scores, weights, size);
+      isWeighed = true;
+    }
   }
 
   /** The token at which the running sum of weights passes the share {@code u} of all. */
@@ -63,12 +81,23 @@ final class Ranking {
     return ids[i];
   }
 
+  /** The sum of all weights, in four parts: one alone would wait for each addition. */
   private double total() {
-    double total = 0;
-    for (int i = 0; i < size; i++) {
-      total += weights[i];
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = 0;
+    for (; i < size - 3; i += 4) {
+      a += weights[i];
+      b += weights[i + 1];
+      c += weights[i + 2];
+      d += weights[i + 3];
     }
-    return total;
+    for (; i < size; i++) {
+      a += weights[i];
+    }
+    return (a + b) + (c + d);
   }
 
   /** The winner of a race that was started; the best runs first, so that most need not. */
@@ -108,82 +137,52 @@ final class Ranking {
   void keepAtLeast(double floor) {
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      if (scores[i] >= floor) {
-        ids[kept] = ids[i];
-        scores[kept] = scores[i];
-        weights[kept] = weights[i];
-        kept++;
-      }
+      double score = scores[i];
+      ids[kept] = ids[i];
+      scores[kept] = score;
+      weights[kept] = weights[i];
+      kept += score >= floor ? 1 : 0; // No branch: which way it goes is anybody's guess.
     }
     size = kept;
   }
 
   /**
    * Keeps the best {@code topK} tokens, and of those the fewest best whose share reaches {@code
-   * topP}, in no order.
+   * topP}. They stay in the order in which they were.
    */
   void keepBest(int topK, double topP) {
     if (topK < size) {
-      size = select(topK, false);
+      cut(topK, false);
     }
     if (topP < 1) {
       weigh();
-      size = select(topP * total(), true);
+      cut(topP * total(), true);
     }
   }
 
-  /**
-   * Moves the fewest best tokens whose sum reaches {@code target} to the front: quickselect (Hoare
-   * 1961) that weighs each side, linear on average, so that a flat distribution of a large
-   * vocabulary costs no sort.
-   *
-   * @param byWeight whether to sum weights, or to count
-   * @return how many they are
-   */
-  private int select(double target, boolean byWeight) {
-    int low = 0;
-    int high = size;
-    double before = 0;
-    while (high - low > 1) {
-      int pivot = partition(low, high);
-      double better = before;
-      for (int i = low; i < pivot; i++) {
-        better += byWeight ? weights[i] : 1;
-      }
-      if (better >= target) {
-        high = pivot;
-      } else {
-        before = better + (byWeight ? weights[pivot] : 1);
-        low = pivot + 1;
-        if (before >= target) {
-          return low;
-        }
-      }
+  /** Keeps the fewest best tokens that reach the target. */
+  private void cut(double target, boolean byWeight) {
+    cut.find(ids, scores, weights, byWeight, size, target);
+    keepAtLeast(cut.score());
+    int ties = 0;
+    for (int i = 0; i < size; i++) {
+      ties += scores[i] == cut.score() ? 1 : 0;
     }
-    return Math.max(high, Math.min(1, size));
+    if (ties > 1) {
+      dropTies(cut.score(), cut.id());
+    }
   }
 
-  /** Splits a range at the middle one of three tokens; returns where that one came to lie. */
-  private int partition(int low, int high) {
-    int last = high - 1;
-    int middle = (low + high) >>> 1;
-    if (isBetter(middle, low)) {
-      swap(middle, low);
-    }
-    if (isBetter(last, low)) {
-      swap(last, low);
-    }
-    if (isBetter(middle, last)) {
-      swap(middle, last); // Now the best is at low, and the middle one at last.
-    }
-    int place = low;
-    for (int i = low; i < last; i++) {
-      if (isBetter(i, last)) {
-        swap(i, place++);
+  private void dropTies(double score, int highest) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (scores[i] != score || ids[i] <= highest) {
+        ids[kept] = ids[i];
+        scores[kept] = scores[i];
+        weights[kept++] = weights[i];
       }
     }
-    swap(place, last);
-    return place;
+    size = kept;
   }
 
   private void heapify(int n) {

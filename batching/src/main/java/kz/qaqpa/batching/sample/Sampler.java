@@ -47,7 +47,7 @@ public final class Sampler {
   /** What {@link #sample} says if the row's candidates leave the choice open. */
   public static final int UNDECIDED = -1;
 
-  private static final double PRUNE = -40;
+  private static final double PRUNE = Exponential.LEAST;
 
   private final float[] logits; // [vocabulary], raw, then with bias, penalties and mask
   private final Ranking kept;
@@ -68,6 +68,10 @@ public final class Sampler {
   public static LogitsMode logitsMode(SamplingParams params, @Nullable TokenCounts counts) {
     int lowered = params.logitBias().size() + (counts == null ? 0 : counts.distinct());
     int wanted = wanted(params);
+    TokenMask mask = params.mask();
+    if (mask != null && mask.isNarrow() && (mask.leftSize() > 1 || params.topLogprobs() >= 0)) {
+      return LogitsMode.FULL; // What is left is hardly ever among the best.
+    }
     boolean fits = wanted > 0 && wanted + lowered <= StepResult.CANDIDATES;
     return fits && !raisesScores(params) ? LogitsMode.CANDIDATES : LogitsMode.FULL;
   }
@@ -118,11 +122,15 @@ public final class Sampler {
       StepResult result,
       int row,
       int index) {
+    TokenMask mask = params.maskAt(index);
     boolean plain = counts == null && params.logitBias().size() == 0;
-    if (params.temperature() == 0 && plain && isAllowed(params, result.candidateId(row, 0))) {
+    if (params.temperature() == 0 && plain && isAllowed(mask, result.candidateId(row, 0))) {
       return result.candidateId(row, 0);
     }
-    if (!raisesScores(params) && loadCandidates(params, counts, result, row)) {
+    if (mask != null && mask.leftSize() == 1) {
+      return mask.firstAllowed();
+    }
+    if (!raisesScores(params) && loadCandidates(params, mask, counts, result, row)) {
       if (params.temperature() == 0) {
         return kept.id(kept.best());
       }
@@ -133,23 +141,28 @@ public final class Sampler {
     if (mode != LogitsMode.FULL) {
       return UNDECIDED;
     }
-    if (plain && params.temperature() > 0 && allowsCandidates(params, result, row)) {
+    boolean narrow = mask != null && mask.isNarrow();
+    if (plain && !narrow && params.temperature() > 0 && allowsCandidates(mask, result, row)) {
       return marking != null && marking.marksNext()
-          ? markedFromRaw(params, marking, result, row, index)
-          : fromRaw(params, result, row, index);
+          ? markedFromRaw(params, mask, marking, result, row, index)
+          : fromRaw(params, mask, result, row, index);
     }
-    return fromAll(params, counts, marking, result, row, index);
+    loadLogits(params, mask, counts, result, row);
+    return mask != null && narrow
+        ? fromFew(params, mask, marking, index)
+        : fromAll(params, mask, marking, index);
   }
 
   /** Samples from scores that are raw logits: from bounds where they decide. */
-  private int fromRaw(SamplingParams params, StepResult result, int row, int index) {
+  private int fromRaw(
+      SamplingParams params, @Nullable TokenMask mask, StepResult result, int row, int index) {
     bounds.load(params, result, row);
     int rank = bounds.draw(params, uniform(params.seed(), index));
     if (rank < result.candidates(row)) {
       return result.candidateId(row, rank);
     }
-    loadLogits(params, null, result, row);
-    keepLikely(params);
+    loadLogits(params, mask, null, result, row);
+    keepLikely(params, mask);
     keepBest(params);
     candidatesFirst(result, row);
     return draw(params, null, index);
@@ -157,20 +170,25 @@ public final class Sampler {
 
   /** The same by the watermark; where nothing is filtered, who leads so far meets all others. */
   private int markedFromRaw(
-      SamplingParams params, Marking marking, StepResult result, int row, int index) {
+      SamplingParams params,
+      @Nullable TokenMask mask,
+      Marking marking,
+      StepResult result,
+      int row,
+      int index) {
     bounds.load(params, result, row);
     race.start(marking);
     int rank = bounds.draw(params, result, row, race);
     if (rank < result.candidates(row)) {
       return result.candidateId(row, rank);
     }
-    loadLogits(params, null, result, row);
+    loadLogits(params, mask, null, result, row);
     if (isUnfiltered(params)) {
       double last = result.candidateLogit(row, result.candidates(row) - 1);
       race.enterAll(logits, result.candidateLogit(row, 0), last, params.temperature());
       return race.winner();
     }
-    keepLikely(params);
+    keepLikely(params, mask);
     keepBest(params);
     return draw(params, marking, index);
   }
@@ -179,25 +197,34 @@ public final class Sampler {
     return params.topK() == 0 && params.topP() == 1 && params.minP() == 0;
   }
 
+  /** Samples from the logits that were loaded. */
   private int fromAll(
-      SamplingParams params,
-      @Nullable TokenCounts counts,
-      @Nullable Marking marking,
-      StepResult result,
-      int row,
-      int index) {
-    loadLogits(params, counts, result, row);
+      SamplingParams params, @Nullable TokenMask mask, @Nullable Marking marking, int index) {
     if (params.temperature() == 0) {
-      return bestLogit(params);
+      return bestLogit(mask);
     }
     if (marking != null && marking.marksNext() && isUnfiltered(params)) {
-      int best = bestLogit(params);
+      int best = bestLogit(mask);
       race.start(marking);
       race.enter(best, 0);
       race.enterAll(logits, logits[best], logits[best], params.temperature());
       return race.winner();
     }
-    keepLikely(params);
+    keepLikely(params, mask);
+    keepBest(params);
+    return draw(params, marking, index);
+  }
+
+  /** Samples from the logits that were loaded, of the few tokens that a mask leaves. */
+  private int fromFew(SamplingParams params, TokenMask mask, @Nullable Marking marking, int index) {
+    kept.clear();
+    for (int i = 0; i < mask.leftSize(); i++) {
+      kept.add(mask.leftAt(i), logits[mask.leftAt(i)]);
+    }
+    if (params.temperature() == 0) {
+      return kept.id(kept.best());
+    }
+    kept.scale(params.temperature());
     keepBest(params);
     return draw(params, marking, index);
   }
@@ -213,44 +240,22 @@ public final class Sampler {
     return kept.draw(race);
   }
 
-  private static boolean isAllowed(SamplingParams params, int id) {
-    return params.mask() == null || !params.mask().contains(id);
+  private static boolean isAllowed(@Nullable TokenMask mask, int id) {
+    return mask == null || !mask.contains(id);
   }
 
-  private static boolean allowsCandidates(SamplingParams params, StepResult result, int row) {
-    for (int i = 0; i < result.candidates(row) && params.mask() != null; i++) {
-      if (params.mask().contains(result.candidateId(row, i))) {
+  private static boolean allowsCandidates(@Nullable TokenMask mask, StepResult result, int row) {
+    for (int i = 0; i < result.candidates(row) && mask != null; i++) {
+      if (mask.contains(result.candidateId(row, i))) {
         return false;
       }
     }
     return true;
   }
 
-  /**
-   * Log probabilities of a token just sampled from this row: of the model's distribution, before
-   * mask, bias, penalties, temperature and filters, as vLLM's {@code raw_logprobs}. The
-   * alternatives are its best tokens, whether or not they could be chosen.
-   */
+  /** Log probabilities of a token just sampled from this row, see {@link RawLogprobs}. */
   public Logprobs logprobs(SamplingParams params, StepResult result, int row, int token) {
-    int count = Math.min(params.topLogprobs(), result.candidates(row));
-    double logSumExp = result.logSumExp(row);
-    int[] topIds = new int[count];
-    float[] top = new float[count];
-    for (int i = 0; i < count; i++) {
-      topIds[i] = result.candidateId(row, i);
-      top[i] = (float) (result.candidateLogit(row, i) - logSumExp);
-    }
-    return new Logprobs((float) (rawLogit(result, row, token) - logSumExp), topIds, top);
-  }
-
-  private float rawLogit(StepResult result, int row, int token) {
-    for (int i = 0; i < result.candidates(row); i++) {
-      if (result.candidateId(row, i) == token) {
-        return result.candidateLogit(row, i);
-      }
-    }
-    result.logits(row, logits); // Outside the candidates only where all logits were asked for.
-    return logits[token];
+    return RawLogprobs.of(params.topLogprobs(), result, row, token, logits);
   }
 
   /**
@@ -259,7 +264,11 @@ public final class Sampler {
    * @return whether they decide
    */
   private boolean loadCandidates(
-      SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row) {
+      SamplingParams params,
+      @Nullable TokenMask mask,
+      @Nullable TokenCounts counts,
+      StepResult result,
+      int row) {
     kept.clear();
     int n = result.candidates(row);
     int wanted = wanted(params);
@@ -269,7 +278,7 @@ public final class Sampler {
     int untouched = 0;
     for (int i = 0; i < n; i++) {
       int id = result.candidateId(row, i);
-      if (isAllowed(params, id)) {
+      if (isAllowed(mask, id)) {
         float bias = params.logitBias().biasOf(id);
         int outputs = counts == null ? -1 : counts.outputs(id);
         float score = result.candidateLogit(row, i) + bias;
@@ -281,7 +290,11 @@ public final class Sampler {
   }
 
   private void loadLogits(
-      SamplingParams params, @Nullable TokenCounts counts, StepResult result, int row) {
+      SamplingParams params,
+      @Nullable TokenMask mask,
+      @Nullable TokenCounts counts,
+      StepResult result,
+      int row) {
     result.logits(row, logits);
     LogitBias biases = params.logitBias();
     for (int i = 0; i < biases.size(); i++) {
@@ -293,7 +306,6 @@ public final class Sampler {
         logits[id] = penalised(params, logits[id], counts.outputsAt(place));
       }
     }
-    TokenMask mask = params.mask();
     for (int i = 0; mask != null && i < mask.size(); i++) {
       logits[mask.idAt(i)] = Float.NEGATIVE_INFINITY;
     }
@@ -309,8 +321,8 @@ public final class Sampler {
             - (outputs > 0 ? params.presencePenalty() : 0));
   }
 
-  private int bestLogit(SamplingParams params) {
-    int best = params.mask() == null ? 0 : params.mask().firstAllowed();
+  private int bestLogit(@Nullable TokenMask mask) {
+    int best = mask == null ? 0 : mask.firstAllowed();
     for (int i = best + 1; i < logits.length; i++) {
       if (logits[i] > logits[best]) {
         best = i;
@@ -320,16 +332,11 @@ public final class Sampler {
   }
 
   /** Keeps all tokens within {@link #PRUNE} of the best. */
-  private void keepLikely(SamplingParams params) {
-    int best = bestLogit(params);
-    double most = logits[best];
-    kept.clear();
-    for (int id = 0; id < logits.length; id++) {
-      double scaled = (logits[id] - most) / params.temperature();
-      if (scaled >= PRUNE) {
-        kept.add(id, scaled);
-      }
-    }
+  private void keepLikely(SamplingParams params, @Nullable TokenMask mask) {
+    int best = bestLogit(mask);
+    boolean cut = params.topK() > 0 || params.topP() < 1; // Then min-p is of what that leaves.
+    double floor = cut ? PRUNE : Math.max(PRUNE, StrictMath.log(params.minP()));
+    kept.fill(logits, logits[best], params.temperature(), floor);
     if (kept.size() == 0) {
       kept.add(best, 0); // Logits that are no numbers, which is for the engine to prevent.
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     because it decides like a filter which token comes next, and nothing else
  * @param watermark by whose noise tokens are drawn after all filters, null for none. Greedy answers
  *     have none
+ * @param early the mask at the answer's beginning, null if it is the same
  */
 public record SamplingParams(
     double temperature,
@@ -36,7 +37,8 @@ public record SamplingParams(
     int topLogprobs,
     LogitBias logitBias,
     @Nullable TokenMask mask,
-    @Nullable Watermark watermark) {
+    @Nullable Watermark watermark,
+    @Nullable EarlyMask early) {
 
   /** Checks ranges; messages name the parameter as clients know it. */
   public SamplingParams {
@@ -54,7 +56,37 @@ public record SamplingParams(
     check("top_logprobs", topLogprobs, topLogprobs >= -1 && topLogprobs <= 20, "0 to 20");
   }
 
-  /** Without watermark. */
+  /** Without early mask. */
+  public SamplingParams(
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      double repetitionPenalty,
+      double frequencyPenalty,
+      double presencePenalty,
+      long seed,
+      int topLogprobs,
+      LogitBias logitBias,
+      @Nullable TokenMask mask,
+      @Nullable Watermark watermark) {
+    this(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        seed,
+        topLogprobs,
+        logitBias,
+        mask,
+        watermark,
+        null);
+  }
+
+  /** Without watermark and early mask. */
   public SamplingParams(
       double temperature,
       int topK,
@@ -79,6 +111,7 @@ public record SamplingParams(
         topLogprobs,
         logitBias,
         mask,
+        null,
         null);
   }
 
@@ -114,35 +147,51 @@ public record SamplingParams(
 
   /** The same with another seed. */
   public SamplingParams withSeed(long other) {
-    return copy(other, logitBias, mask, watermark);
+    return copy(other, logitBias, mask, watermark, early);
   }
 
   /** The same with other biases. */
   public SamplingParams withLogitBias(LogitBias other) {
-    return copy(seed, other, mask, watermark);
+    return copy(seed, other, mask, watermark, early);
   }
 
   /** The same with another mask, or none. */
   public SamplingParams withMask(@Nullable TokenMask other) {
-    return copy(seed, logitBias, other, watermark);
+    return copy(seed, logitBias, other, watermark, early);
   }
 
   /** The same with another watermark, or none. */
   public SamplingParams withWatermark(@Nullable Watermark other) {
-    return copy(seed, logitBias, mask, other);
+    return copy(seed, logitBias, mask, other, early);
+  }
+
+  /** The same with another mask at the answer's beginning, or none. */
+  public SamplingParams withEarly(@Nullable EarlyMask other) {
+    return copy(seed, logitBias, mask, watermark, other);
+  }
+
+  /** Tokens that the answer will have at least, unless its client leaves or it is cut. */
+  public int minTokens() {
+    return early == null ? 0 : early.tokens();
+  }
+
+  /** What masks the answer's next token. */
+  @Nullable TokenMask maskAt(int index) {
+    return early != null && index < early.tokens() ? early.mask() : mask;
   }
 
   /** How choice {@code i} of several is sampled: by a seed and a watermark of its own. */
   public SamplingParams choice(int i) {
     Watermark own = watermark == null ? null : watermark.choice(i);
-    return copy(Sampler.choiceSeed(seed, i), logitBias, mask, own);
+    return copy(Sampler.choiceSeed(seed, i), logitBias, mask, own, early);
   }
 
   private SamplingParams copy(
       long newSeed,
       LogitBias newBias,
       @Nullable TokenMask newMask,
-      @Nullable Watermark newWatermark) {
+      @Nullable Watermark newWatermark,
+      @Nullable EarlyMask newEarly) {
     return new SamplingParams(
         temperature,
         topK,
@@ -155,7 +204,8 @@ public record SamplingParams(
         topLogprobs,
         newBias,
         newMask,
-        newWatermark);
+        newWatermark,
+        newEarly);
   }
 
   private static void check(String name, Number value, boolean valid, String expected) {

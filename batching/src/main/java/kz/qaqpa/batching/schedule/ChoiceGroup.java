@@ -21,6 +21,8 @@ import kz.qaqpa.batching.kv.BlockHash;
  *             before its prompt was read, the next one reads it. If it ends later, and others still
  *             wait for slots, the next one reads the prompt again: whole cells are cached, the rest
  *             is computed on the grid; what it then decodes from is what it would have copied.
+ * Preemption  A member that gave up its slot stands where it stood, so a leader is still before the
+ *             others. It comes back by itself, not by a copy.
  * </pre>
  */
 public final class ChoiceGroup {

@@ -2,11 +2,13 @@ package kz.qaqpa.batching.schedule;
 
 import static kz.qaqpa.batching.schedule.SequenceState.DECODE;
 import static kz.qaqpa.batching.schedule.SequenceState.ENDED;
+import static kz.qaqpa.batching.schedule.SequenceState.PARKED;
 import static kz.qaqpa.batching.schedule.SequenceState.WAITING;
 
 import kz.qaqpa.batching.FinishReason;
 import kz.qaqpa.batching.GenerationFailure;
 import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.batching.kv.host.KvMoves;
 import kz.qaqpa.batching.queue.WaitingQueue;
 import kz.qaqpa.batching.schedule.Tally.Item;
 
@@ -18,6 +20,7 @@ import kz.qaqpa.batching.schedule.Tally.Item;
 final class Endings {
   private final WaitingQueue<Sequence> waiting;
   private final RunningList running;
+  private final ParkedList parked;
   private final Residency residency;
   private final Tally tally;
   private final long stallNanos;
@@ -25,11 +28,13 @@ final class Endings {
   Endings(
       WaitingQueue<Sequence> waiting,
       RunningList running,
+      ParkedList parked,
       Residency residency,
       Tally tally,
       long stallNanos) {
     this.waiting = waiting;
     this.running = running;
+    this.parked = parked;
     this.residency = residency;
     this.tally = tally;
     this.stallNanos = stallNanos;
@@ -49,7 +54,7 @@ final class Endings {
       }
     }
     tally.set(Item.STALLED, stalled);
-    running.dropEnded();
+    running.dropGone();
     for (int i = waiting.sweepSize(); i > 0; i--) {
       Sequence s = waiting.sweep();
       if (s != null) {
@@ -71,7 +76,7 @@ final class Endings {
   }
 
   /** Returns whether the sequence is passed over because its consumer has no room. */
-  private boolean updateStall(Sequence s, long now) {
+  boolean updateStall(Sequence s, long now) {
     if (s.outlet.hasRoom()) {
       s.stalledNanos = Sequence.NEVER;
       return false;
@@ -86,19 +91,22 @@ final class Endings {
   }
 
   /** See {@link Scheduler#failStep}. */
-  void failStep(PlannedStep step, boolean copiesMade) {
-    for (int row = 0; row < step.plan().rows(); row++) {
+  void failStep(PlannedStep step, int movesMade) {
+    KvMoves moves = step.moves();
+    for (int row = 0; row < step.plan().rows() && movesMade == moves.size(); row++) {
       failComputing(step.owner(row));
     }
-    for (int i = 0; i < step.copies() && !copiesMade; i++) {
-      Sequence s = residency.holder(step.copyTo(i));
+    for (int i = moves.size() - 1; i >= movesMade; i--) { // What follows a block goes before it.
+      residency.host().forgetUndone(moves, i);
+      int slot = moves.slotWritten(i);
+      Sequence s = slot == KvMoves.NONE ? null : residency.holder(slot);
       if (s != null) {
         failComputing(s);
-      } else {
-        residency.forget(step.copyTo(i));
+      } else if (slot != KvMoves.NONE) {
+        residency.forget(slot);
       }
     }
-    running.dropEnded();
+    running.dropGone();
   }
 
   private void failComputing(Sequence s) {
@@ -108,14 +116,23 @@ final class Endings {
     }
   }
 
-  /** See {@link Scheduler#failAll}. */
-  void failAll(GenerationFailure.Kind kind, String message) {
+  /** See {@link Scheduler#forgetEngine}. */
+  void failRunning(GenerationFailure.Kind kind, String message) {
     for (int i = 0; i < running.size(); i++) {
       fail(running.get(i), kind, message);
     }
-    running.dropEnded();
+    running.dropGone();
+    tally.set(Item.STALLED, 0);
+  }
+
+  /** See {@link Scheduler#failAll}. */
+  void failAll(GenerationFailure.Kind kind, String message) {
+    failRunning(kind, message);
     for (Sequence s = waiting.oldest(); s != null; s = waiting.oldest()) {
       fail(s, kind, message);
+    }
+    while (parked.size() > 0) {
+      fail(parked.last(), kind, message);
     }
   }
 
@@ -132,14 +149,19 @@ final class Endings {
     s.outlet.fail(new GenerationFailure(kind, "request " + s.request.id() + ": " + message));
   }
 
-  /** Gives back what a sequence holds; {@link RunningList#dropEnded} then takes it off the list. */
+  /** Gives back what a sequence holds; {@link RunningList#dropGone} then takes it off the list. */
   private void leave(Sequence s) {
     if (s.state == WAITING) {
       waiting.remove(s.ticket);
-      s.outlet.leftQueue();
+      s.leaveQueue();
+    } else if (s.state == PARKED) {
+      parked.remove(s);
     } else {
       residency.release(s);
     }
+    residency.letGo(s);
+    tally.add(Item.PREEMPTED, s.isPreempted ? -1 : 0);
+    s.isPreempted = false;
     waiting.end(s.ticket);
     s.state = ENDED;
   }

@@ -1,6 +1,7 @@
 package kz.qaqpa.batching.schedule;
 
 import java.util.Arrays;
+import kz.qaqpa.batching.kv.host.KvMoves;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlan;
@@ -8,43 +9,32 @@ import kz.qaqpa.engine.StepPlanBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Confined to the step loop. One step as the scheduler wants it: KV copies, to be made in their
+ * Confined to the step loop. One step as the scheduler wants it: moves of KV, to be made in their
  * order, and then one plan for the engine. Preallocated; the scheduler fills two in turn.
  */
 public final class PlannedStep {
   private final StepPlanBuilder builder;
   private final @Nullable Sequence[] owners; // [row]
-  private final int[] copyFrom;
-  private final int[] copyTo;
-  private final int[] copyTokens;
-  private int copies;
+  private final KvMoves moves;
 
   /** Hashes of the whole cells of prompts that rows of this step compute. */
   private final long[] cells;
 
   private int cellCount;
 
-  PlannedStep(EngineShape shape) {
+  PlannedStep(EngineShape shape, int mostHostMoves) {
     this.builder = new StepPlanBuilder(shape);
     this.owners = new Sequence[shape.slots()];
     this.cells = new long[shape.maxStepTokens() / shape.prefillChunk() + 1];
     // At most one compaction and one prefix for each slot.
-    this.copyFrom = new int[2 * shape.slots()];
-    this.copyTo = new int[2 * shape.slots()];
-    this.copyTokens = new int[2 * shape.slots()];
+    this.moves = new KvMoves(2 * shape.slots() + mostHostMoves);
   }
 
   void clear() {
     builder.clear();
     Arrays.fill(owners, null);
-    copies = 0;
+    moves.clear();
     cellCount = 0;
-  }
-
-  void copy(int from, int to, int tokens) {
-    copyFrom[copies] = from;
-    copyTo[copies] = to;
-    copyTokens[copies++] = tokens;
   }
 
   /** Opens a row; its tokens follow by {@link #token}. */
@@ -85,7 +75,7 @@ public final class PlannedStep {
 
   /** Whether there is nothing to do at all. */
   public boolean isEmpty() {
-    return plan().rows() == 0 && copies == 0;
+    return plan().rows() == 0 && moves.size() == 0;
   }
 
   /** The plan for the engine; without rows it must not reach one. */
@@ -93,23 +83,8 @@ public final class PlannedStep {
     return builder.plan();
   }
 
-  /** Number of KV copies to be made before the plan is executed. */
-  public int copies() {
-    return copies;
-  }
-
-  /** The slot that copy {@code i} reads. */
-  public int copyFrom(int i) {
-    return copyFrom[i];
-  }
-
-  /** The slot that copy {@code i} writes. */
-  public int copyTo(int i) {
-    return copyTo[i];
-  }
-
-  /** How many tokens copy {@code i} takes from the start of its slot. */
-  public int copyTokens(int i) {
-    return copyTokens[i];
+  /** What is to be moved before the plan is executed. */
+  public KvMoves moves() {
+    return moves;
   }
 }

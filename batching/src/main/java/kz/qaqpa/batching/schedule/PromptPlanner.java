@@ -2,6 +2,7 @@ package kz.qaqpa.batching.schedule;
 
 import static kz.qaqpa.batching.schedule.SequenceState.DECODE;
 import static kz.qaqpa.batching.schedule.SequenceState.PREFILL;
+import static kz.qaqpa.batching.schedule.SequenceState.RESTORE;
 
 import java.util.function.ToIntFunction;
 import kz.qaqpa.batching.queue.Ticket;
@@ -102,7 +103,7 @@ final class PromptPlanner {
         }
         Sequence s = ticket.owner();
         Sequence leader = ChoiceGroup.leaderOf(s);
-        if (leader != s && leader.state == DECODE) {
+        if (s.preemptions == 0 && leader != s && leader.state == DECODE) {
           residency.fork(step, leader, s);
           waiting.chargeCached(ticket, s.promptLength());
           leaveQueue(s, DECODE);
@@ -170,7 +171,12 @@ final class PromptPlanner {
     if (endings.endIfAbandoned(s, now)) {
       return;
     }
-    if (ChoiceGroup.leaderOf(s) != s) {
+    if (residency.hasSaved(s)) {
+      residency.settleSaved(step, s);
+      leaveQueue(s, s.saved == null ? s.stateWithContent() : RESTORE);
+      return;
+    }
+    if (s.preemptions == 0 && ChoiceGroup.leaderOf(s) != s) {
       reserved++;
       waiting.passOver(ticket);
       return;
@@ -187,17 +193,33 @@ final class PromptPlanner {
   }
 
   private void admit(PlannedStep step, Sequence s) {
-    residency.settle(step, s);
+    boolean readsAgain = s.hasBegun() && s.reached == 0; // As another one's choice.
+    int found = residency.settle(step, s);
+    s.isGuaranteed = hasHigherWaiting(s.ticket.level());
     leaveQueue(s, PREFILL);
-    waiting.chargeCached(s.ticket, s.computed);
-    s.firstStepNanos = now;
-    tally.add(Item.PROMPT_TOKENS, s.hasBegun() ? s.promptLength() : 0);
+    waiting.chargeCached(s.ticket, found);
+    if (s.firstStepNanos == Sequence.NEVER) {
+      s.firstStepNanos = now;
+    }
+    tally.add(Item.PROMPT_TOKENS, readsAgain ? s.promptLength() : 0);
     planChunk(step, s);
+  }
+
+  /** Whoever goes before a higher class does so because its own is owed service. */
+  private boolean hasHigherWaiting(int level) {
+    for (int higher = 0; higher < level; higher++) {
+      if (waiting.size(higher) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void leaveQueue(Sequence s, SequenceState next) {
     waiting.remove(s.ticket);
-    s.outlet.leftQueue();
+    s.leaveQueue();
+    tally.add(Item.PREEMPTED, s.isPreempted ? -1 : 0);
+    s.isPreempted = false;
     s.state = next;
     running.add(s);
   }
@@ -205,7 +227,7 @@ final class PromptPlanner {
   private void planChunk(PlannedStep step, Sequence s) {
     int start = s.computed;
     int end = start;
-    while (end < s.promptLength() && !isPending(step, s, end / cell)) {
+    while (!s.awaitsHost && end < s.promptLength() && !isPending(step, s, end / cell)) {
       int next = budget.nextEnd(end, s.promptLength(), end - start);
       if (next == end) {
         break;
@@ -219,7 +241,7 @@ final class PromptPlanner {
       return;
     }
     budget.take(end - start);
-    waiting.chargePrompt(s.ticket, end - start);
+    waiting.chargePrompt(s.ticket, s.fresh(start, end));
     boolean last = end == s.promptLength();
     step.row(s, last ? s.logitsMode() : LogitsMode.NONE);
     for (int i = start; i < end; i++) {

@@ -1,5 +1,6 @@
 package kz.qaqpa.batching.schedule;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Confined to the step loop. Sequences with a slot, in the order in which they got it. */
@@ -27,12 +28,18 @@ final class RunningList {
     return sequence;
   }
 
-  /** Takes those off the list that have ended. */
-  void dropEnded() {
+  void forEach(Consumer<Sequence> action) {
+    for (int i = 0; i < size; i++) {
+      action.accept(get(i));
+    }
+  }
+
+  /** Takes those off the list that hold no slot any more. */
+  void dropGone() {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       Sequence sequence = get(i);
-      if (sequence.state != SequenceState.ENDED) {
+      if (sequence.state.holdsSlot()) {
         sequences[kept++] = sequence;
       }
     }

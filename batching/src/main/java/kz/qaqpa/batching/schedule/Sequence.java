@@ -5,6 +5,7 @@ import java.util.Objects;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.kv.host.SavedKv;
 import kz.qaqpa.batching.mark.Marking;
 import kz.qaqpa.batching.queue.Ticket;
 import kz.qaqpa.batching.sample.Sampler;
@@ -44,6 +45,30 @@ public final class Sequence {
 
   /** Prompt tokens that were found in the cache. */
   int cached;
+
+  /** Prompt tokens that it had before it gave up a slot: counted and charged for once. */
+  int reached;
+
+  /** How often it gave up its slot. */
+  int preemptions;
+
+  /** Whether it has no slot because it gave it up. */
+  boolean isPreempted;
+
+  /** Its place in the {@link ParkedList}, while it is there. */
+  int parkedAt;
+
+  /** What it has in host blocks, from when it begins to give up its slot until it is back. */
+  @Nullable SavedKv saved;
+
+  /** Whether more of its prompt comes from host blocks in the next step. */
+  boolean awaitsHost;
+
+  /** Whether it got its slot by what its class is guaranteed: no higher class takes it away. */
+  boolean isGuaranteed;
+
+  /** Whether its outlet knows that it has left the queue. */
+  private boolean hasLeftQueue;
 
   int[] output;
   int outputLength;
@@ -120,6 +145,32 @@ public final class Sequence {
   /** Whether its first token is out, so that its prompt has been read, if not for itself. */
   boolean hasBegun() {
     return outputLength > 0;
+  }
+
+  /** Tokens whose KV it needs for its next one: all but the last one of its answer. */
+  int wanted() {
+    return Math.max(promptLength(), promptLength() + outputLength - 1);
+  }
+
+  /** The state of a sequence with a slot by what the slot holds. */
+  SequenceState stateWithContent() {
+    if (computed < promptLength()) {
+      return SequenceState.PREFILL;
+    }
+    return computed < wanted() ? SequenceState.REPLAY : SequenceState.DECODE;
+  }
+
+  /** How many of some tokens of its prompt, from {@code start} on, it never had before. */
+  int fresh(int start, int end) {
+    return Math.max(0, Math.min(end, promptLength()) - Math.max(start, reached));
+  }
+
+  /** It leaves the queue, for a slot or for good, maybe not for the first time. */
+  void leaveQueue() {
+    if (!hasLeftQueue) {
+      hasLeftQueue = true;
+      outlet.leftQueue();
+    }
   }
 
   /** What it needs to know of the logits. */

@@ -2,8 +2,8 @@ package kz.qaqpa.batching.schedule;
 
 /**
  * Confined to the step loop. What one step may still carry of prompts. Rows that decode are counted
- * first; the rest is given in cells of the prefill grid, one cell at least, so that prompts are
- * read however many streams run (Sarathi-Serve, OSDI'24: chunks ride along with decode).
+ * first; the rest is given in cells of the prefill grid, one cell at least unless fewer are allowed
+ * for the sake of those rows (Sarathi-Serve, OSDI'24: chunks ride along with decode).
  */
 final class TokenBudget {
   private final int stepTokens;
@@ -17,8 +17,10 @@ final class TokenBudget {
     this.cell = cell;
   }
 
-  void start(int decodeRows) {
-    left = Math.min(Math.max(stepTokens - decodeRows, cell), maxStepTokens - decodeRows);
+  /** Begins a step; {@code cells}: most that it may read. */
+  void start(int decodeRows, int cells) {
+    int room = Math.min(Math.max(stepTokens - decodeRows, cell), maxStepTokens - decodeRows);
+    left = cells < room / cell + 1 ? Math.min(cells * cell, room) : room;
   }
 
   /** The end of the next cell behind {@code position}, or {@code position} if it does not fit. */

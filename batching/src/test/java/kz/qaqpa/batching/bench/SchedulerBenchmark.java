@@ -7,6 +7,8 @@ import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.batching.SchedulingPolicy;
+import kz.qaqpa.batching.admission.Forecast;
+import kz.qaqpa.batching.admission.WaitingWork;
 import kz.qaqpa.batching.fixture.NullOutlet;
 import kz.qaqpa.batching.kv.BlockHash;
 import kz.qaqpa.batching.kv.KvSlots;
@@ -18,6 +20,7 @@ import kz.qaqpa.batching.schedule.PlannedStep;
 import kz.qaqpa.batching.schedule.Scheduler;
 import kz.qaqpa.batching.schedule.Sequence;
 import kz.qaqpa.batching.schedule.Tally;
+import kz.qaqpa.batching.schedule.Tally.Item;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.StepResult;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -53,6 +56,7 @@ public class SchedulerBenchmark {
   public int waiting;
 
   private static final int AGENCIES = 27;
+  private static final long STEP_NANOS = 20_000_000;
 
   @Param({"FCFS", "FAIR"})
   public SchedulingPolicy policy = SchedulingPolicy.FAIR;
@@ -70,12 +74,35 @@ public class SchedulerBenchmark {
   private long[] hashes = {};
   private long now;
 
+  private static final long LATE_NANOS = 4_000_000_000L;
+  private WaitingWork work = new WaitingWork(policy, FairnessSettings.defaults());
+  private final Tally rates = new Tally();
+  private Forecast judgement = new Forecast(work, rates, 256);
+  private WaitingWork.Place late = work.place("agency0", PriorityClass.INTERACTIVE, 0);
+
+  /** Work of 27 agencies, some ten seconds of it. */
+  private void fillWork() {
+    work = new WaitingWork(policy, FairnessSettings.defaults());
+    judgement = new Forecast(work, rates, running);
+    for (int i = 0; i < AGENCIES; i++) {
+      late = work.place("agency" + i, PriorityClass.INTERACTIVE, 0);
+      late.add(1_000 + 200 * i, 1_000);
+    }
+    rates.set(Item.RUNNING, running);
+    rates.set(Item.PROMPT_TOKEN_NANOS, 140_000);
+    rates.set(Item.READ_TOKEN_NANOS, 280_000);
+    rates.set(Item.OUTPUT_TOKEN_NANOS, 330_000);
+    rates.set(Item.STEP_NANOS, 10_000_000);
+    rates.set(Item.ANSWER_TOKENS, 100);
+  }
+
   private Scheduler newScheduler(int slots) {
     return new Scheduler(
         new EngineShape(128_000, slots, OUTPUT + 64, slots + 512, 64, 1, 1, 1, "bench"),
         BatchingSettings.defaults().withPolicy(policy, FairnessSettings.defaults()),
         BlockHash.CHAINED,
-        new Tally());
+        new Tally(),
+        4_096);
   }
 
   private static Sequence sequence(int i, int output) {
@@ -95,6 +122,7 @@ public class SchedulerBenchmark {
   /** All slots decode; what waits will never get one. */
   @Setup(Level.Iteration)
   public void fill() {
+    fillWork();
     scheduler = newScheduler(running);
     churning = newScheduler(running);
     queue = new WaitingQueue<>(policy, FairnessSettings.defaults(), OUTPUT);
@@ -118,7 +146,8 @@ public class SchedulerBenchmark {
   /** One step of the loop without the engine. */
   @Benchmark
   public int planAndApply() {
-    PlannedStep step = scheduler.plan(++now);
+    PlannedStep step = scheduler.plan(now += STEP_NANOS);
+    scheduler.costs().executed(running, running, STEP_NANOS);
     scheduler.apply(step, result, now);
     return step.plan().rows();
   }
@@ -129,9 +158,22 @@ public class SchedulerBenchmark {
     for (int i = 0; i < 8; i++) {
       churning.enqueue(sequence(arrivals++ & 0xFFFF, SHORT_OUTPUT));
     }
-    PlannedStep step = churning.plan(++now);
+    PlannedStep step = churning.plan(now += STEP_NANOS);
+    churning.costs().executed(running, running, STEP_NANOS);
     churning.apply(step, result, now);
     return step.plan().rows();
+  }
+
+  /** Judging a request whose turn is not sure to come in time: a look at all agencies. */
+  @Benchmark
+  public long judgeBeforeTheQueue() {
+    return judgement.judge(late, 300, 100, waiting, LATE_NANOS);
+  }
+
+  /** Judging one that is too late, and telling when it would not be. */
+  @Benchmark
+  public long judgeAndTellWhen() {
+    return judgement.judge(late, 300, 100, waiting, LATE_NANOS / 4);
   }
 
   /** One request into the queue and out of it again. */

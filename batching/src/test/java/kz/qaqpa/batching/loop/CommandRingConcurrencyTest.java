@@ -1,5 +1,6 @@
 package kz.qaqpa.batching.loop;
 
+import kz.qaqpa.testing.TestSize;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -34,7 +35,7 @@ class CommandRingConcurrencyTest {
   void offersAndPollsAreLinearizableUnderStress() {
     new StressOptions()
         .iterations(4)
-        .invocationsPerIteration(100)
+        .invocationsPerIteration(TestSize.tries(100, 10_000))
         .threads(2)
         .actorsPerThread(4)
         .check(Operations.class);
@@ -44,7 +45,7 @@ class CommandRingConcurrencyTest {
   void offersAndPollsAreLinearizableInEveryModelledInterleaving() {
     new ModelCheckingOptions()
         .iterations(2)
-        .invocationsPerIteration(100)
+        .invocationsPerIteration(TestSize.tries(100, 10_000))
         .threads(2)
         .actorsPerThread(3)
         .check(Operations.class);

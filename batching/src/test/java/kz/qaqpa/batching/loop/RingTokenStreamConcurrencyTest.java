@@ -2,6 +2,7 @@ package kz.qaqpa.batching.loop;
 
 import java.util.Objects;
 import kz.qaqpa.batching.TokenEvent;
+import kz.qaqpa.testing.TestSize;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ class RingTokenStreamConcurrencyTest {
   public static class Operations {
     private final Backlog.Entry queued = Objects.requireNonNull(new Backlog(1, 1).enter(1, 1));
     private final RingTokenStream stream =
-        new RingTokenStream(8, new TokenEvent.Token[100], queued);
+        new RingTokenStream(8, new TokenEvent.Token[100], queued, new Leavers());
     private final Inbox inbox = new Inbox();
     private int pushed;
 
@@ -72,7 +73,7 @@ class RingTokenStreamConcurrencyTest {
   void tokensReachTheConsumerInOrderUnderStress() {
     new StressOptions()
         .iterations(3)
-        .invocationsPerIteration(100)
+        .invocationsPerIteration(TestSize.tries(100, 10_000))
         .threads(2)
         .actorsPerThread(6)
         .check(Operations.class);

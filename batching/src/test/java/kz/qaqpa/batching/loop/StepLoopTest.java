@@ -163,13 +163,16 @@ class StepLoopTest {
             1000,
             1 << 20,
             256,
+            Duration.ZERO,
             Duration.ofSeconds(30),
             256,
             8,
             true,
             Duration.ofSeconds(10),
             SETTINGS.policy(),
-            SETTINGS.fairness());
+            SETTINGS.fairness(),
+            SETTINGS.hostCache(),
+            SETTINGS.preemption());
     BatchingEngine engine = engines.start(fake, tiny);
     List<TokenStream> taken = new ArrayList<>();
     taken.add(engine.submit(request(0, 1)));
@@ -422,13 +425,16 @@ class StepLoopTest {
             10,
             1000,
             256,
+            Duration.ZERO,
             Duration.ofSeconds(30),
             256,
             8,
             true,
             Duration.ofMillis(50),
             SETTINGS.policy(),
-            SETTINGS.fairness());
+            SETTINGS.fairness(),
+            SETTINGS.hostCache(),
+            SETTINGS.preemption());
     BatchingEngine engine = engines.start(fake, impatient);
     TokenStream stream = engine.submit(request(0, 10));
     await(() -> engine.stats().running() == 1);
@@ -444,7 +450,8 @@ class StepLoopTest {
   @Test
   void theListenerHearsOfEveryStep() {
     List<Integer> rows = new ArrayList<>();
-    LoopEngine engine = LoopEngine.start(fake, "m", SETTINGS, (r, tokens, nanos) -> rows.add(r));
+    LoopEngine engine =
+        LoopEngine.start(fake, Engines.NO_OTHER, "m", SETTINGS, (r, tokens, nanos) -> rows.add(r));
     read(engine.submit(request(0, 7)));
     engine.close();
     assertThat(rows).hasSize(7).containsOnly(1);

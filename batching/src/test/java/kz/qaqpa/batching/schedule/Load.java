@@ -1,5 +1,6 @@
 package kz.qaqpa.batching.schedule;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -7,6 +8,8 @@ import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.HostCacheSettings;
+import kz.qaqpa.batching.PreemptionSettings;
 import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.batching.SchedulingPolicy;
 import kz.qaqpa.batching.fixture.FakeEngine;
@@ -21,6 +24,7 @@ final class Load {
   static final int STEP_TOKENS = 32;
   static final int MOST_PROMPT = 40;
   static final int MOST_OUTPUT = 20;
+  private static final HostCacheSettings NO_HOST_BLOCKS = new HostCacheSettings(0, 1, 0);
 
   final Rig rig;
   final int slots;
@@ -33,13 +37,24 @@ final class Load {
 
   Load(
       int agencies, int slots, SchedulingPolicy policy, FairnessSettings fairness, int stepTokens) {
+    this(
+        slots,
+        agencies,
+        BatchingSettings.defaults()
+            .withStepTokens(stepTokens)
+            .withInterTokenLatency(Duration.ofHours(1))
+            .withPolicy(policy, fairness)
+            .withTiers(NO_HOST_BLOCKS, PreemptionSettings.off()));
+  }
+
+  Load(int slots, int agencies, BatchingSettings settings) {
     this.slots = slots;
     this.rig =
         new Rig(
             new FakeEngine(
                 FakeEngine.shape(97, slots, MOST_PROMPT + MOST_OUTPUT, CELL),
                 PseudoModel.hashing()),
-            BatchingSettings.defaults().withStepTokens(stepTokens).withPolicy(policy, fairness),
+            settings,
             BlockHash.CHAINED);
     for (int i = 0; i < agencies; i++) {
       calls.add(new ArrayList<>());
@@ -98,7 +113,7 @@ final class Load {
 
   static double service(Rig.Call call) {
     Sequence s = call.sequence();
-    int read = Math.min(s.computed, s.promptLength());
+    int read = Math.min(Math.max(s.computed, s.reached), s.promptLength());
     return read - s.cached + 0.1 * s.cached + 2 * s.outputLength;
   }
 }

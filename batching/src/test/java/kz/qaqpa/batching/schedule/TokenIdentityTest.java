@@ -14,25 +14,27 @@ import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.GenerationFailure.Kind;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.HostCacheSettings;
+import kz.qaqpa.batching.PreemptionSettings;
 import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.batching.SchedulingPolicy;
 import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
 import kz.qaqpa.batching.fixture.Rig;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.kv.host.KvCosts;
 import kz.qaqpa.batching.mark.Watermark;
 import kz.qaqpa.batching.sample.LogitBias;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.sample.TokenMask;
-import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever is batched, chunked, cached, copied, moved, stalled, cancelled or failed beside it: each
- * request's answer equals its run alone, token for token. In virtual time, by thousands of
- * schedules.
+ * Whatever is batched, chunked, cached, copied, moved, saved, evicted, preempted, resumed, stalled,
+ * cancelled or failed beside it: each request's answer equals its run alone, token for token. In
+ * virtual time, by thousands of schedules.
  */
 class TokenIdentityTest {
   private static final int VOCABULARY = 97;
@@ -51,6 +53,10 @@ class TokenIdentityTest {
   private long promptsReadAgain;
   private long undecided;
   private long marked;
+  private long preemptions;
+  private long recomputed;
+  private long restored;
+  private long hostCached;
 
   @Test
   void everyAnswerEqualsItsRunAlone() {
@@ -66,6 +72,10 @@ class TokenIdentityTest {
       assertThat(promptsReadAgain).isPositive();
       assertThat(undecided).isPositive();
       assertThat(marked).isPositive();
+      assertThat(preemptions).isPositive();
+      assertThat(recomputed).isPositive();
+      assertThat(restored).isPositive();
+      assertThat(hostCached).isPositive();
     }
   }
 
@@ -87,16 +97,24 @@ class TokenIdentityTest {
             .withStepTokens(1 + random.nextInt(40))
             .withStreams(Duration.ofMillis(20), 8)
             .withReuseDecodedPrefixes(random.nextBoolean())
-            .withPolicy(policy(random), fairness(random));
-    Rig rig = new Rig(engine, settings, hash);
+            .withPolicy(policy(random), fairness(random))
+            .withTiers(
+                new HostCacheSettings(1, 1 + random.nextInt(12), random.nextDouble()),
+                new PreemptionSettings(
+                    random.nextInt(5) > 0,
+                    1 + random.nextInt(200),
+                    1 + random.nextInt(5),
+                    Duration.ofMillis(random.nextInt(6))));
+    Rig rig = new Rig(engine, settings, hash, random.nextInt(4) * random.nextInt(20));
+    vary(rig.scheduler.costs(), random);
     if (random.nextInt(4) == 0) {
-      injectFaults(engine, random);
+      engine.faulty(random, random.nextInt(8) == 0);
     }
     List<Rig.Call> calls = new ArrayList<>();
     long promptTokens = 0;
     int total = 4 + random.nextInt(20);
     int pace = 1 + random.nextInt(4);
-    while (calls.size() < total) {
+    while (calls.size() < total && !rig.isDead()) {
       for (int i = random.nextInt(pace + 1); i > 0 && calls.size() < total; i--) {
         GenerationRequest request = request(random, calls, rig.now);
         promptTokens += request.prompt().length;
@@ -118,6 +136,10 @@ class TokenIdentityTest {
     cachedTokens += rig.tally.get(Tally.Item.CACHED_PROMPT_TOKENS);
     copies += engine.copies();
     promptsReadAgain += rig.tally.get(Tally.Item.PROMPT_TOKENS) > promptTokens ? 1 : 0;
+    preemptions += rig.tally.get(Tally.Item.PREEMPTIONS);
+    recomputed += rig.tally.get(Tally.Item.RECOMPUTED_TOKENS);
+    restored += rig.tally.get(Tally.Item.RESTORED_TOKENS);
+    hostCached += rig.tally.get(Tally.Item.HOST_CACHED_PROMPT_TOKENS);
     undecided += calls.stream().filter(call -> call.sequence().wantsFullLogits).count();
     marked += calls.stream().filter(call -> isMarked(call.sequence())).count();
   }
@@ -137,17 +159,12 @@ class TokenIdentityTest {
     return sequence.marking != null && sequence.marking.marksNext();
   }
 
-  private static void injectFaults(FakeEngine engine, RandomGenerator random) {
-    engine.beforeStep(plan -> {
-      if (random.nextInt(12) == 0) {
-        throw new EngineFault.Transient("a fault that the test made", null);
-      }
-    });
-    engine.beforeCopy(() -> {
-      if (random.nextInt(6) == 0) {
-        throw new EngineFault.Transient("a fault that the test made", null);
-      }
-    });
+  /** Saving is cheaper than computing, or the other way round. */
+  private static void vary(KvCosts costs, RandomGenerator random) {
+    long nanos = random.nextBoolean() ? 1_000 : 100_000_000;
+    for (int i = 0; i < 200; i++) {
+      costs.moved(1, nanos);
+    }
   }
 
   private static void disturb(RandomGenerator random, List<Rig.Call> calls) {

@@ -9,6 +9,8 @@ import kz.qaqpa.batching.SchedulingPolicy;
  * @param outputRate tokens of answers a second
  * @param serviceRate weighted tokens a second
  * @param cachedShare part of all prompt tokens that was not computed
+ * @param hostShare part of them that came from host blocks
+ * @param preemptions how often a request gave up its slot
  * @param ttft times to the first token in seconds, shortest first
  * @param lightTtft the same of agencies that ask for no more than the average agency
  * @param speed seconds of the trace in one second of this machine
@@ -20,6 +22,8 @@ record Outcome(
     double outputRate,
     double serviceRate,
     double cachedShare,
+    double hostShare,
+    long preemptions,
     double[] ttft,
     double[] lightTtft,
     ServiceGap gap,

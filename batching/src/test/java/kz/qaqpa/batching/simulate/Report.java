@@ -17,13 +17,15 @@ final class Report {
     StringBuilder text =
         new StringBuilder(
             String.format(
-                "%-9s %10s %10s %10s %10s %8s %10s %10s %10s %8s%n",
+                "%-9s %10s %10s %10s %10s %8s %8s %8s %10s %10s %10s %8s%n",
                 "policy",
                 "gap max",
                 "gap mean",
                 "service/s",
                 "output/s",
                 "cached",
+                "of host",
+                "preempt",
                 "TTFT p50",
                 "TTFT p99",
                 "p99 light",
@@ -32,13 +34,15 @@ final class Report {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-9s %10.1f %10.1f %10.0f %10.0f %7.1f%% %8.2f s %8.2f s %8.2f s %7.0fx%n",
+              "%-9s %10.1f %10.1f %10.0f %10.0f %7.1f%% %7.1f%% %8d %8.2f s %8.2f s %8.2f s %7.0fx%n",
               name(o),
               o.gap().most(),
               o.gap().mean(),
               o.serviceRate(),
               o.outputRate(),
               100 * o.cachedShare(),
+              100 * o.hostShare(),
+              o.preemptions(),
               o.ttft(0.5),
               o.ttft(0.99),
               o.lightTtft(0.99),

@@ -12,6 +12,7 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.TokenEvent;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.kv.BlockHash;
+import kz.qaqpa.batching.kv.host.HostMemory;
 import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.batching.schedule.PlannedStep;
 import kz.qaqpa.batching.schedule.Scheduler;
@@ -61,7 +62,9 @@ final class Simulation {
     this.settings = settings;
     this.cost = cost;
     this.shape = new EngineShape(VOCABULARY, slots, 2_048, slots + 4_096, 64, 1, 1, 1, "simulated");
-    this.scheduler = new Scheduler(shape, settings, BlockHash.CHAINED, tally);
+    long bytes = settings.hostCache().bytes();
+    int hostBlocks = HostMemory.blocksIn(bytes, cost.bytesPerToken(), shape.prefillChunk());
+    this.scheduler = new Scheduler(shape, settings, BlockHash.CHAINED, tally, hostBlocks);
     for (Trace.Arrival a : trace.arrivals()) {
       agencies.computeIfAbsent(a.agency(), _ -> new Agency()).demand +=
           a.prompt() * settings.fairness().promptWeight()
@@ -146,11 +149,10 @@ final class Simulation {
         submit(trace.arrivals().get(next), next++);
       }
       PlannedStep step = scheduler.plan(now);
-      if (step.plan().rows() == 0) {
+      if (step.isEmpty()) {
         sampleUntil(nanos(trace.arrivals().get(next)));
       } else {
-        sampleUntil(now + cost.nanos(step.plan()));
-        scheduler.apply(step, result, now);
+        execute(step, result);
       }
     }
     return new Outcome(
@@ -158,11 +160,30 @@ final class Simulation {
         end,
         tally.get(Item.OUTPUT_TOKENS) / end,
         agencies.values().stream().mapToDouble(a -> a.service).sum() / end,
-        tally.get(Item.CACHED_PROMPT_TOKENS) / (double) tally.get(Item.PROMPT_TOKENS),
+        share(Item.CACHED_PROMPT_TOKENS),
+        share(Item.HOST_CACHED_PROMPT_TOKENS),
+        tally.get(Item.PREEMPTIONS),
         sorted(ttft),
         sorted(lightTtft),
         ServiceGap.of(samples, waits),
         end / ((System.nanoTime() - start) / 1e9));
+  }
+
+  private double share(Item item) {
+    return tally.get(item) / (double) tally.get(Item.PROMPT_TOKENS);
+  }
+
+  private void execute(PlannedStep step, StepResult result) {
+    long moves = cost.nanos(step.moves());
+    int blocks = CostModel.blocks(step.moves());
+    scheduler.costs().moved(blocks, moves);
+    sampleUntil(now + moves);
+    if (step.plan().rows() > 0) {
+      long nanos = cost.nanos(step.plan());
+      scheduler.costs().executed(step.plan().rows(), step.plan().tokens(), nanos);
+      sampleUntil(now + nanos);
+      scheduler.apply(step, result, now);
+    }
   }
 
   private static double[] sorted(List<Double> values) {

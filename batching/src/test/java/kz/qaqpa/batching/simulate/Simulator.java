@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.FairnessSettings;
+import kz.qaqpa.batching.HostCacheSettings;
+import kz.qaqpa.batching.PreemptionSettings;
 import kz.qaqpa.batching.SchedulingPolicy;
 
 /** {@code ./qaqpa simulate}: policies side by side on one trace, in virtual time. */
@@ -28,6 +30,8 @@ public final class Simulator {
           "slots",
           "step-tokens",
           "policies",
+          "host-mib",
+          "preempt",
           "svg",
           "write");
 
@@ -63,7 +67,8 @@ public final class Simulator {
               .withStepTokens(stepTokens)
               .withPolicy(
                   named("policies", name.strip(), SchedulingPolicy.values()),
-                  FairnessSettings.defaults());
+                  FairnessSettings.defaults())
+              .withTiers(hostCache(options), preemption(options));
       outcomes.add(new Simulation(trace, settings, cost, slots).run());
     }
     System.out.printf(
@@ -80,6 +85,20 @@ public final class Simulator {
       String title = "Gap of service, weighted tokens/s, over " + trace.name();
       Files.writeString(Path.of(options.get("svg")), Report.svg(title, outcomes));
     }
+  }
+
+  private static HostCacheSettings hostCache(Map<String, String> options) {
+    HostCacheSettings usual = HostCacheSettings.defaults();
+    long bytes = (long) number(options, "host-mib", usual.bytes() >> 20, 0, 1 << 24) << 20;
+    return new HostCacheSettings(bytes, usual.blocksPerStep(), usual.reservedShare());
+  }
+
+  /** {@code --preempt 0} turns it off, another number is the deficit. */
+  private static PreemptionSettings preemption(Map<String, String> options) {
+    PreemptionSettings usual = PreemptionSettings.defaults();
+    int deficit = (int) number(options, "preempt", usual.deficit(), 0, 1 << 24);
+    return new PreemptionSettings(
+        deficit > 0, Math.max(1, deficit), usual.mostTimes(), usual.interval());
   }
 
   private static Trace trace(Map<String, String> options) throws IOException {

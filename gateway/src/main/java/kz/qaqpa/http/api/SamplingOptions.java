@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param logitBias by token id, each -100 to 100; whether the model has the token is checked later
  * @param topLogprobs how many alternatives are told with each token, 0 to {@value
  *     #MOST_ALTERNATIVES}; -1 for no probabilities at all
+ * @param rules which tokens it may have, and which end it
  */
 public record SamplingOptions(
     @Nullable Double temperature,
@@ -30,7 +31,8 @@ public record SamplingOptions(
     @Nullable Double presencePenalty,
     @Nullable Long seed,
     Map<Integer, Float> logitBias,
-    int topLogprobs) {
+    int topLogprobs,
+    TokenRules rules) {
   /** Most alternatives that are told with a token. */
   public static final int MOST_ALTERNATIVES = 20;
 
@@ -54,7 +56,8 @@ public record SamplingOptions(
 
   /** Nothing but the model's defaults. */
   public static SamplingOptions none() {
-    return new SamplingOptions(null, null, null, null, null, null, null, null, Map.of(), -1);
+    return new SamplingOptions(
+        null, null, null, null, null, null, null, null, Map.of(), -1, TokenRules.NONE);
   }
 
   /** The same with log probabilities told; see {@link #topLogprobs}. */
@@ -69,7 +72,8 @@ public record SamplingOptions(
         presencePenalty,
         seed,
         logitBias,
-        alternatives);
+        alternatives,
+        rules);
   }
 
   /** Reads the fields of a request body, {@code logprobs} and {@code top_logprobs} apart. */
@@ -84,7 +88,8 @@ public record SamplingOptions(
         fields.number("presence_penalty", "-2 to 2"),
         fields.longInteger("seed", "64-bit integer"),
         LogitBiases.read(fields),
-        -1);
+        -1,
+        TokenRules.read(fields));
   }
 
   private static void range(String field, @Nullable Double value, double low, double high) {

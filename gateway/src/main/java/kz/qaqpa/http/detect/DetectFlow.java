@@ -65,7 +65,7 @@ final class DetectFlow {
       Callable<Counted<T>> count,
       Function<Counted<T>, R> work) {
     return Mono.usingWhen(
-        Mono.fromSupplier(() -> new Held(gate.admit(application), trace)),
+        Mono.fromSupplier(() -> new Held(gate.admit(application, trace), trace)),
         held -> {
           trace.enter(RequestTrace.Phase.TOKENIZE);
           return pool.call(count)

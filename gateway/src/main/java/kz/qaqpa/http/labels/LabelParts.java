@@ -38,18 +38,33 @@ public record LabelParts(
     Predicate<Application> mayDetect,
     InstantSource clock) {
 
+  /** {@code POST /v1/labels/verify} for another port, with a limit of its own. */
+  public Route verifying(HttpSettings http) {
+    return verifying(
+        new LabelLookup(registry),
+        new AddressLimit("labels", perMinute, System::nanoTime),
+        bodies(http));
+  }
+
+  private Route verifying(LabelLookup lookup, AddressLimit limit, BodyReader bodies) {
+    LabelVerifier verifier = new LabelVerifier(ring.keys(), LabelSchemas.installed());
+    return new VerifyRoute(verifier, lookup, limit, bodies, clock);
+  }
+
+  private static BodyReader bodies(HttpSettings http) {
+    return new BodyReader(
+        Math.min(http.maxBodyBytes(), LabelText.MOST_BODY_BYTES), http.bodyTimeout());
+  }
+
   /** The routes of the serving port. */
   public List<Route> routes(
       AdmissionGate gate, TokenizePool pool, Ledger ledger, HttpSettings http) {
-    BodyReader bodies =
-        new BodyReader(
-            Math.min(http.maxBodyBytes(), LabelText.MOST_BODY_BYTES), http.bodyTimeout());
+    BodyReader bodies = bodies(http);
     JsonDoor door = new JsonDoor(gate, bodies, pool);
     LabelLookup lookup = new LabelLookup(registry);
     AddressLimit limit = new AddressLimit("labels", perMinute, System::nanoTime);
-    LabelVerifier verifier = new LabelVerifier(ring.keys(), LabelSchemas.installed());
     return List.of(
-        new VerifyRoute(verifier, lookup, limit, bodies, clock),
+        verifying(lookup, limit, bodies),
         new DetectRoute(door, gate, pool, ledger, candidates, mayDetect),
         new LabelRoute(door, lookup, limit),
         new JwksRoute(ring.jwks()));

@@ -3,6 +3,7 @@ package kz.qaqpa.http.responses;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.http.api.DeadlineHeader;
 import kz.qaqpa.http.api.responses.ResponsesRequest;
 import kz.qaqpa.http.api.responses.ResponsesRequestReader;
 import kz.qaqpa.http.route.JsonDoor;
@@ -65,7 +66,12 @@ public final class ResponsesRoute implements Route {
     exchange.trace().asks(request.model(), streamed);
     return flow.run(
         new ResponsesFlow.Call(
-            request, application, exchange.trace(), door.edge(exchange), ResponseMemory.none()),
+            request,
+            application,
+            DeadlineHeader.read(exchange.header(DeadlineHeader.NAME)),
+            exchange.trace(),
+            door.edge(exchange),
+            ResponseMemory.none()),
         response -> streamed ? stream(exchange, response) : whole(exchange, response));
   }
 

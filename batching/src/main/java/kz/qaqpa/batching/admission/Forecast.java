@@ -1,0 +1,163 @@
+package kz.qaqpa.batching.admission;
+
+import kz.qaqpa.batching.admission.WaitingWork.Place;
+import kz.qaqpa.batching.schedule.Tally;
+import kz.qaqpa.batching.schedule.Tally.Item;
+
+/**
+ * Any thread. Tells before a request waits whether it can be answered before its deadline.
+ *
+ * <pre>
+ * Rates      As measured: time of the engine for a token of a prompt and of an answer, which add
+ *            up, since prompts ride along with answers; the mean length of answers stands for
+ *            those that nobody knows yet.
+ * Ahead      What the classes before it have waiting, what its agency has, and of each other agency
+ *            of its class as much as is served while its turn comes: the fluid limit of fair
+ *            queueing (generalised processor sharing). Who comes later is not foreseen.
+ * Own        If no slot is free, the time until one is; its prompt, and a step for each token of
+ *            its answer.
+ * Too late   Where this exceeds what is left, the request is refused. It is told to come again
+ *            when so much of what is ahead will have been served that the same judgement would be
+ *            another one. If even an empty queue would not help, there is no such time.
+ * Doubt      What was not measured yet, and whoever finds nobody waiting or running, is admitted:
+ *            only so something can be measured.
+ * </pre>
+ */
+public final class Forecast {
+  /** The answer is to be expected in time. */
+  public static final long IN_TIME = 0;
+
+  /** It is not, and waiting would not help. */
+  public static final long HOPELESS = -1;
+
+  private static final int HALVINGS = 8;
+
+  /** How much later than was computed a request is to come again: rates are not known that well. */
+  private static final double MARGIN = 1.1;
+
+  private final WaitingWork work;
+  private final Tally tally;
+  private final int slots;
+
+  /**
+   * A forecast of one step loop.
+   *
+   * @param work that waits for it
+   * @param tally of what it measured
+   * @param slots of its engine
+   */
+  public Forecast(WaitingWork work, Tally tally, int slots) {
+    this.work = work;
+    this.tally = tally;
+    this.slots = slots;
+  }
+
+  /**
+   * Tokens to be expected of an answer, 0 if nothing is known.
+   *
+   * @param least that it will have
+   * @param most that it may have
+   */
+  public int answerTokens(int least, int most) {
+    return (int) Math.min(most, Math.max(least, tally.get(Item.ANSWER_TOKENS)));
+  }
+
+  /**
+   * Judges a request.
+   *
+   * @param answerTokens as expected
+   * @param waiting requests that wait in all
+   * @param nanosLeft until its deadline
+   * @return {@link #IN_TIME}, {@link #HOPELESS}, or after how many nanoseconds to come again
+   */
+  public long judge(Place place, int promptTokens, int answerTokens, int waiting, long nanosLeft) {
+    long running = tally.get(Item.RUNNING);
+    Rates rates = Rates.of(tally);
+    if (!rates.areKnown() || (running == 0 && waiting == 0)) {
+      return IN_TIME;
+    }
+    double own = promptTokens * rates.readNanos() + answerTokens * rates.stepNanos();
+    // Of what runs, half is done on average, and the first to end gives its slot away.
+    double slot = running + waiting < slots ? 0 : rates.answerTokens() * rates.outputNanos() / 2;
+    double left = nanosLeft - own - slot;
+    double first =
+        work.before(place.level, rates) + rates.work(tally.get(Item.UNREAD_PROMPT_TOKENS), 0);
+    double all = first + work.level(place.level).all().nanos(rates);
+    if (all <= left) {
+      return IN_TIME;
+    }
+    if (left < 0) {
+      return own > nanosLeft ? HOPELESS : (long) (MARGIN * (all + slot)) + 1;
+    }
+    double work = rates.work(promptTokens, answerTokens);
+    double again = new Turn(place, rates, first, work).after(left);
+    return again == 0 ? IN_TIME : (long) (MARGIN * again) + 1;
+  }
+
+  /** When it is whose turn: by how much is served of each agency of the class, by weight. */
+  private final class Turn {
+    private final Place place;
+    private final Rates rates;
+    private final double first; // Before anybody of the class.
+    private final double own;
+
+    Turn(Place place, Rates rates, double first, double own) {
+      this.place = place;
+      this.rates = rates;
+      this.first = first;
+      this.own = own;
+    }
+
+    /** The time until no more is ahead than there is time left; 0 if it is so now. */
+    double after(double left) {
+      double ahead = ahead(0);
+      double share = work.level(place.level).guaranteed;
+      if (first + ahead <= left || (share > 0 && (ahead + own) / share <= left)) {
+        return 0;
+      }
+      if (ahead <= left) {
+        return first + ahead - left;
+      }
+      double low = 0;
+      double high = longest();
+      for (int i = 0; i < HALVINGS; i++) {
+        double middle = (low + high) / 2;
+        if (ahead(middle) <= left) {
+          high = middle;
+        } else {
+          low = middle;
+        }
+      }
+      return first + served(high);
+    }
+
+    /** What is ahead in its class once each agency was given so much, by weight. */
+    private double ahead(double given) {
+      Line mine = place.line;
+      double before = Math.max(0, mine.nanos(rates, place.urgency) - given * mine.weight);
+      double reach = (before + own) / mine.weight;
+      double sum = before;
+      for (Line line : work.level(place.level).lines()) {
+        double waiting = line == mine ? 0 : line.nanos(rates) - given * line.weight;
+        sum += Math.min(Math.max(0, waiting), reach * line.weight);
+      }
+      return sum;
+    }
+
+    private double served(double given) {
+      double sum = 0;
+      for (Line line : work.level(place.level).lines()) {
+        sum += Math.min(line.nanos(rates), given * line.weight);
+      }
+      return sum;
+    }
+
+    private double longest() {
+      double longest = 0;
+      for (Line line : work.level(place.level).lines()) {
+        longest = Math.max(longest, line.nanos(rates) / line.weight);
+      }
+      return longest;
+    }
+  }
+}
