@@ -7,17 +7,24 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.PrefixSalts;
+import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingEngines;
 import kz.qaqpa.batching.BatchingSettings;
+import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.PromptBuilder;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.health.EngineRestarts;
+import kz.qaqpa.health.Readiness;
+import kz.qaqpa.health.Watchdog;
+import kz.qaqpa.health.WatchdogSettings;
 import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.EdgeParts;
 import kz.qaqpa.http.HttpGateway;
@@ -27,8 +34,12 @@ import kz.qaqpa.http.TlsSettings;
 import kz.qaqpa.http.api.Json;
 import kz.qaqpa.http.detect.Candidate;
 import kz.qaqpa.http.labels.LabelParts;
+import kz.qaqpa.http.route.BodyReader;
+import kz.qaqpa.http.route.JsonDoor;
+import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.usage.UsageReports;
 import kz.qaqpa.http.wire.ErrorWriter;
+import kz.qaqpa.label.AiDisclosure;
 import kz.qaqpa.label.ContentLabel;
 import kz.qaqpa.label.stamp.LabelStamper;
 import kz.qaqpa.label.stamp.Labelling;
@@ -41,8 +52,13 @@ import kz.qaqpa.report.UsageSource;
 import kz.qaqpa.responses.ResponseStore;
 import kz.qaqpa.responses.ResponsesFlow;
 import kz.qaqpa.responses.ResponsesSettings;
+import kz.qaqpa.trace.RequestWatch;
+import kz.qaqpa.trace.Tracing;
+import kz.qaqpa.trace.TracingSettings;
 import kz.qaqpa.watermark.Detector;
+import kz.qaqpa.ws.Sessions;
 import kz.qaqpa.ws.WsSettings;
+import kz.qaqpa.ws.door.SocketDoor;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /** A running gateway: the parts, wired by hand, and their end in the right order. */
@@ -54,22 +70,39 @@ public final class Gateway implements AutoCloseable {
   private final BatchingEngine engine;
   private final TokenizePool pool;
   private final GatewayMetrics metrics;
+  private final Tracing tracing;
+  private final RequestWatch watch;
+  private final Readiness readiness;
   private final UsageReports reports;
+  private final Shared shared;
   private final HttpGateway http;
+  private final Watchdog watchdog;
+  private volatile Runnable whenHung = () -> {};
 
   private Gateway(
       AdmissionGate gate,
       BatchingEngine engine,
       TokenizePool pool,
       GatewayMetrics metrics,
+      Tracing tracing,
+      RequestWatch watch,
+      Readiness readiness,
       UsageReports reports,
+      Shared shared,
+      WatchdogSettings watchdog,
       HttpGateway http) {
     this.gate = gate;
     this.engine = engine;
     this.pool = pool;
     this.metrics = metrics;
+    this.tracing = tracing;
+    this.watch = watch;
+    this.readiness = readiness;
     this.reports = reports;
+    this.shared = shared;
     this.http = http;
+    this.watchdog = new Watchdog(engine, watchdog, this::giveUp);
+    readiness.heed(this.watchdog::reasons);
   }
 
   /**
@@ -83,6 +116,8 @@ public final class Gateway implements AutoCloseable {
    * @param responses section {@code responses}
    * @param ws section {@code ws}
    * @param reports section {@code reports}
+   * @param tracing section {@code tracing}
+   * @param watchdog section {@code watchdog}
    */
   public record Settings(
       ServerSettings server,
@@ -92,7 +127,18 @@ public final class Gateway implements AutoCloseable {
       BatchingSettings batching,
       ResponsesSettings responses,
       WsSettings ws,
-      ReportSettings reports) {}
+      ReportSettings reports,
+      TracingSettings tracing,
+      WatchdogSettings watchdog) {}
+
+  /**
+   * What computes.
+   *
+   * @param first the engine to begin with
+   * @param again opens another one of the same shape after it failed for good; called by the step
+   *     loop's thread
+   */
+  public record Engines(EngineProvider.LoadedEngine first, Supplier<Engine> again) {}
 
   /**
    * What is written down.
@@ -104,9 +150,17 @@ public final class Gateway implements AutoCloseable {
   public record Books(Ledger ledger, UsageSource records, LabelRegistry labels) {}
 
   /**
+   * What other ports may offer, too.
+   *
+   * @param sockets sessions over WebSocket
+   * @param verifying {@code POST /v1/labels/verify}
+   */
+  public record Shared(SocketDoor sockets, Route verifying) {}
+
+  /**
    * Starts the step loop and serves.
    *
-   * @param loaded the engine; closed with the gateway, also if this fails
+   * @param engines the engine is closed with the gateway, also if this fails
    * @param model what it serves
    * @param gate who may come in, and what they may use; closed with the gateway
    * @param labelling what answers are labelled with; the caller closes it after the gateway
@@ -115,27 +169,37 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(
       Settings settings,
-      EngineProvider.LoadedEngine loaded,
+      Engines engines,
       ServedModel model,
       AdmissionGate gate,
       Labelling labelling,
       Books books,
       Consumer<HttpServerRoutes> pages) {
+    EngineProvider.LoadedEngine loaded = engines.first();
     EngineShape shape = loaded.engine().shape();
+    EngineRestarts restarts = new EngineRestarts(engines.again(), settings.watchdog());
     Ledger ledger = books.ledger();
     GatewayMetrics metrics = new GatewayMetrics(model.id());
     BatchingEngine engine =
         BatchingEngines.start(
             loaded.engine(),
+            restarts,
             model.id(),
             settings.batching(),
             (_, tokens, _) -> metrics.step(tokens));
     TokenizePool pool =
         new TokenizePool(settings.http().tokenizers(), settings.http().tokenizeQueue());
+    ServerSettings server = settings.server();
+    Tracing tracing = Tracing.open(settings.tracing(), server.host() + ":" + server.port());
+    RequestWatch watch = new RequestWatch(metrics, tracing.spans());
+    Readiness readiness = new Readiness(gate, engine);
     try {
       metrics.watch(new EngineSource(engine::stats, shape));
+      metrics.watch(loaded.gauges());
       metrics.watch(gate.quotas());
       metrics.watch(gate.identification());
+      metrics.watch(readiness);
+      metrics.watch(restarts);
       LabelStamper labels = labelling.of(new ContentLabel.Model(model.id(), loaded.modelDigest()));
       PromptBuilder prompts =
           new PromptBuilder(
@@ -144,7 +208,7 @@ public final class Gateway implements AutoCloseable {
               labels,
               metrics,
               new SecureRandom(),
-              settings.server().deadline());
+              server.deadline());
       ChatFlow flow = new ChatFlow(gate, pool, model, prompts, engine, labels, ledger, metrics);
       ResponsesFlow responses =
           new ResponsesFlow(flow, model, new ResponseStore(settings.responses()), labels);
@@ -158,33 +222,38 @@ public final class Gateway implements AutoCloseable {
       ErrorWriter errors = new ErrorWriter(metrics, ledger);
       UsageReports reports =
           new UsageReports(books.records(), InstantSource.system(), settings.reports(), errors);
+      LabelParts told = told(labelling, books.labels(), model);
+      SocketDoor sockets =
+          new SocketDoor(
+              new JsonDoor(
+                  gate,
+                  new BodyReader(settings.http().maxBodyBytes(), settings.http().bodyTimeout()),
+                  pool),
+              gate,
+              new Sessions(
+                  settings.ws(), gate.identification(), responses, pool, errors, metrics, watch),
+              settings.ws(),
+              new AiDisclosure(model.id()));
       EdgeParts parts =
           new EdgeParts(
-              gate,
-              engine,
-              pool,
-              flow,
-              responses,
-              labelling,
-              ledger,
-              reports,
-              errors,
-              metrics,
-              model,
-              card,
-              told(labelling, books.labels(), model),
-              pages);
+              gate, pool, flow, responses, labelling, ledger, reports, errors, metrics, watch,
+              readiness, model, card, told, sockets, pages);
       return new Gateway(
           gate,
           engine,
           pool,
           metrics,
+          tracing,
+          watch,
+          readiness,
           reports,
-          parts.bind(
-              settings.server(), settings.http(), settings.tls(), settings.cors(), settings.ws()));
+          new Shared(sockets, told.verifying(settings.http())),
+          settings.watchdog(),
+          parts.bind(server, settings.http(), settings.tls(), settings.cors()));
     } catch (RuntimeException e) {
       pool.close();
       engine.close();
+      tracing.close();
       metrics.close();
       throw e;
     }
@@ -212,6 +281,11 @@ public final class Gateway implements AutoCloseable {
     return gate;
   }
 
+  /** What other ports may offer, too. */
+  public Shared shared() {
+    return shared;
+  }
+
   /** What was used, for who may know. */
   public UsageReports reports() {
     return reports;
@@ -222,14 +296,24 @@ public final class Gateway implements AutoCloseable {
     return metrics;
   }
 
+  /** Sees requests begin and end. */
+  public RequestWatch watch() {
+    return watch;
+  }
+
+  /** Whether it should be sent requests. */
+  public Readiness readiness() {
+    return readiness;
+  }
+
   /** The batching engine, to see what runs. */
   public BatchingEngine engine() {
     return engine;
   }
 
   /**
-   * Stops: takes nothing new, gives what runs up to {@code timeout}, ends the rest with an error
-   * event, closes everything.
+   * Stops: takes nothing new, gives what runs up to {@code timeout}, or until {@link #hurry}, ends
+   * the rest with an error event, closes everything.
    */
   public void stop(Duration timeout) throws InterruptedException {
     gate.drain();
@@ -244,14 +328,43 @@ public final class Gateway implements AutoCloseable {
     close();
   }
 
+  /**
+   * Has something done when the engine hangs for good, after clients were told and what was used
+   * was handed to the ledger: to write that down and leave. On the watchdog's thread.
+   */
+  public void whenHung(Runnable leave) {
+    whenHung = leave;
+  }
+
+  /** Nobody can end the call that hangs; everybody who waits for it is told. */
+  private void giveUp() {
+    gate.drain();
+    http.stopAccepting();
+    gate.revokeAll(new Refusal.EngineFailed("engine: does not answer any more"));
+    try {
+      gate.awaitIdle(LAST_WORDS);
+      http.awaitDrained(LAST_WORDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    whenHung.run();
+  }
+
+  /** Gives what runs no more time to finish while it is being stopped. Any thread. */
+  public void hurry() {
+    gate.hurry();
+  }
+
   /** Stops without waiting for anything that runs. */
   @Override
   public void close() {
     gate.drain();
     gate.identification().close();
+    watchdog.close();
     engine.close();
     http.close();
     pool.close();
+    tracing.close();
     metrics.close();
   }
 }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import kz.qaqpa.cli.BenchCommand;
 import kz.qaqpa.cli.ChatCommand;
+import kz.qaqpa.cli.CheckCommand;
+import kz.qaqpa.cli.EngineCommand;
 import kz.qaqpa.cli.KeyCommand;
 import kz.qaqpa.cli.PerplexityCommand;
 import kz.qaqpa.cli.ServeCommand;
@@ -32,7 +34,10 @@ public final class Main {
       case "key" -> KeyCommand.run(args);
       case "tokenize" -> TokenizeCommand.run(args);
       case "perplexity" -> PerplexityCommand.run(args);
+      case "check" -> CheckCommand.run(args);
       case "label" -> LabelCommand.run(args);
+      case "engine" -> EngineCommand.run(args);
+      case "compile" -> EngineCommand.runTool(command, args);
       case "bench" -> BenchCommand.run(args);
       case "usage" -> UsageCommand.run(args);
       default -> {

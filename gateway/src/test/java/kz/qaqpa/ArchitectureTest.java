@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  *
  * <pre>
  * floor 4  load-tests   HTTP only; compiles against nothing of ours
+ *          config/image files only; compiles against nothing of ours
  * floor 3  gateway      edge, admission, labels, Main  -> batching, tokenizer, engine-api, config
  * floor 2  batching     step loop, scheduler, KV cache, sampling  -> engine-api
  *          tokenizer    text and tokens                           -> JDK, Jackson, Caffeine, Jinjava

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import kz.qaqpa.admission.quota.Pass;
 import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.admission.quota.Shortage;
@@ -27,6 +28,7 @@ public final class AdmissionGate {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private volatile boolean draining;
+  private boolean hurried; // Guarded by the lock.
 
   /** A gate with nobody inside, and nobody suspended. */
   public AdmissionGate(Identification identification, QuotaStore quotas, Ledger ledger) {
@@ -72,12 +74,13 @@ public final class AdmissionGate {
   /**
    * Takes one of the application's streams, and counts the request.
    *
+   * @param request what operators see of it until the permit is closed
    * @throws Refusal.OverQuota if all are taken, or too many requests came in a short time
    * @throws Refusal.Overloaded if there is no room for its record
    * @throws Refusal.Suspended if it was suspended meanwhile
    * @throws Refusal.Draining if the server is stopping
    */
-  public Permit admit(Application application) {
+  public Permit admit(Application application, InFlight request) {
     suspensions.check(application.fullId()); // Before it is counted.
     String full = ledger.full();
     if (full != null) {
@@ -89,7 +92,7 @@ public final class AdmissionGate {
           case Shortage shortage -> throw Permit.refusal(shortage);
         };
     live.incrementAndGet();
-    Permit permit = permits.open(application, pass, this::release);
+    Permit permit = permits.open(application, request, pass, this::release);
     try {
       // Whoever is suspended from now on finds the permit and revokes it.
       suspensions.check(application.fullId());
@@ -112,6 +115,11 @@ public final class AdmissionGate {
     permits.revoke(fullId, why);
   }
 
+  /** Ends everything that runs; nothing happens to who comes later. */
+  public void revokeAll(Refusal why) {
+    permits.revokeAll(why);
+  }
+
   /**
    * Permits that an application holds now.
    *
@@ -119,6 +127,18 @@ public final class AdmissionGate {
    */
   public int live(String fullId) {
     return permits.count(fullId);
+  }
+
+  /**
+   * A request that holds a permit.
+   *
+   * @param application whose it is
+   */
+  public record Running(Application application, InFlight request) {}
+
+  /** Requests that hold a permit now, in no order. */
+  public Stream<Running> running() {
+    return permits.all().map(permit -> new Running(permit.application(), permit.request()));
   }
 
   /** Why nobody is let in, or null: no room for records, or nothing known of suspensions. */
@@ -151,19 +171,32 @@ public final class AdmissionGate {
   /**
    * Waits until no permit is held.
    *
-   * @return false if that took longer than {@code timeout}
+   * @return false if that took longer than {@code timeout}, or somebody hurried; the next to wait
+   *     is not hurried any more
    */
   public boolean awaitIdle(Duration timeout) throws InterruptedException {
     long left = timeout.toNanos();
     lock.lock();
     try {
       while (live.get() > 0) {
-        if (left <= 0) {
+        if (left <= 0 || hurried) {
+          hurried = false;
           return false;
         }
         left = idle.awaitNanos(left);
       }
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the patience of whoever waits, or of the next who does. */
+  public void hurry() {
+    lock.lock();
+    try {
+      hurried = true;
+      idle.signalAll();
     } finally {
       lock.unlock();
     }

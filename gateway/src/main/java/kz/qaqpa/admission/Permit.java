@@ -16,14 +16,16 @@ import reactor.core.publisher.Sinks;
 /** What a request holds of its application's limits, until it is closed. Any thread. */
 public final class Permit implements AutoCloseable {
   private final Application application;
+  private final InFlight request;
   private final Pass pass;
   private final Consumer<Permit> release;
   private final Sinks.Empty<Void> revoked = Sinks.empty();
   private final AtomicBoolean settled = new AtomicBoolean();
   private final AtomicBoolean left = new AtomicBoolean();
 
-  Permit(Application application, Pass pass, Consumer<Permit> release) {
+  Permit(Application application, InFlight request, Pass pass, Consumer<Permit> release) {
     this.application = application;
+    this.request = request;
     this.pass = pass;
     this.release = release;
   }
@@ -31,6 +33,11 @@ public final class Permit implements AutoCloseable {
   /** Whose it is. */
   public Application application() {
     return application;
+  }
+
+  /** What holds it. */
+  InFlight request() {
+    return request;
   }
 
   /** How the limits of requests stood when it was given. */

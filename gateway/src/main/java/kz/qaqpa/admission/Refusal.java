@@ -291,6 +291,30 @@ public abstract sealed class Refusal extends RuntimeException {
     }
   }
 
+  /** As much as waits, the answer would not be done before its deadline. */
+  public static final class TooLate extends Refusal {
+    private static final long serialVersionUID = 1L;
+    private final Duration retryAfter;
+
+    /**
+     * @param retryAfter when the same request would be taken, if nobody else came
+     */
+    public TooLate(String message, Duration retryAfter) {
+      super(message);
+      this.retryAfter = retryAfter;
+    }
+
+    /** When the same request would be taken, if nobody else came. */
+    public Duration retryAfter() {
+      return retryAfter;
+    }
+
+    @Override
+    public String tag() {
+      return "deadline_unreachable";
+    }
+  }
+
   /** Who asks cannot be told now, as whoever vouches for it is away. */
   public static final class IdentityUnavailable extends Refusal {
     private static final long serialVersionUID = 1L;

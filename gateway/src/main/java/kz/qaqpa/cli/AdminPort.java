@@ -11,6 +11,7 @@ import kz.qaqpa.admin.AdminParts;
 import kz.qaqpa.admin.AdminServer;
 import kz.qaqpa.admin.AdminSettings;
 import kz.qaqpa.admin.RegistryAgencies;
+import kz.qaqpa.admin.console.LiveSeries;
 import kz.qaqpa.admin.operator.DevelopmentOperator;
 import kz.qaqpa.admin.operator.Operators;
 import kz.qaqpa.admin.operator.OperatorsFile;
@@ -29,10 +30,12 @@ final class AdminPort implements AutoCloseable {
 
   private final AdminServer server;
   private final Staff staff;
+  private final LiveSeries series;
 
-  private AdminPort(AdminServer server, Staff staff) {
+  private AdminPort(AdminServer server, Staff staff, LiveSeries series) {
     this.server = server;
     this.staff = staff;
+    this.series = series;
   }
 
   /**
@@ -128,6 +131,13 @@ final class AdminPort implements AutoCloseable {
       GatewayState state,
       Gateway gateway,
       List<AdminAction> more) {
+    AdminServer.Clocks clocks = AdminServer.Clocks.system();
+    LiveSeries series =
+        new LiveSeries(
+            () -> LiveSeries.Reading.of(gateway.engine().stats()),
+            gateway.metrics(),
+            clocks.wall(),
+            clocks.nanos());
     AdminServer server =
         AdminServer.start(
             settings,
@@ -142,10 +152,13 @@ final class AdminPort implements AutoCloseable {
                 state.trail(),
                 state.ledger(),
                 gateway.metrics(),
+                gateway.watch(),
+                series,
                 more),
-            AdminServer.Clocks.system());
+            clocks);
     staff.watch().start();
-    return new AdminPort(server, staff);
+    series.start();
+    return new AdminPort(server, staff, series);
   }
 
   /** The address it is bound to. */
@@ -161,6 +174,7 @@ final class AdminPort implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    series.close();
     staff.close();
   }
 }

@@ -16,14 +16,17 @@ import kz.qaqpa.admission.registry.RegistrySettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigException;
 import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.engine.EngineProvider.LoadedEngine;
 import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.model.ModelFileException;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.http.net.HostNames;
 import kz.qaqpa.http.route.PageRoute;
 import kz.qaqpa.ledger.db.DatabaseFailure;
+import kz.qaqpa.thread.Signals;
 import kz.qaqpa.tokenizer.file.TokenizerFileException;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,8 @@ public final class ServeCommand {
   private static final int STOPPED = 0;
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
+  private static final int HUNG = 70;
+  private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
 
   private final ServeOptions options;
   private final Map<String, String> environment;
@@ -91,26 +96,38 @@ public final class ServeCommand {
   }
 
   private void serve() throws InterruptedException {
-    Config config = ConfigLoader.load(options.config(), environment);
+    Config config = ConfigLoader.load(options.config(), options.profile(), environment);
     ServeSettings settings = ServeSettings.of(config, options);
     settings.check();
     AdminPort.check(config);
     PageRoute page = new PageRoute(new HostNames(settings.server().hostNames()));
     IdentityFile issuers = IdentityFile.read(config);
-    Registry registry =
-        Registry.open(config, config.bind("registry", RegistrySettings.class), issuers.names());
+    RegistrySettings registrySettings = config.bind("registry", RegistrySettings.class);
+    if (registrySettings.localProfile()) {
+      LocalOnly.check(settings, issuers);
+    }
+    Registry registry = Registry.open(config, registrySettings, issuers.names());
     DevelopmentKey key =
         DevelopmentKey.make(
             registry, ServerSettings.isLoopback(settings.server().host()), environment);
-    EngineChoice choice = EngineChoice.find(settings.server().engine());
+    EngineChoice choice =
+        EngineChoice.find(settings.server().engine()).requiring(settings.engine().precision());
     err.println(choice.reason());
     String id = ModelLoader.id(options.model());
     err.println("loading " + id + " from " + options.model());
     CompletableFuture<LoadedEngine> loading = load(choice, settings.engine());
-    Start start = new Start(config, settings, registry, Identities.open(registry, issuers), page);
-    RunningGateway running = start.whenLoaded(options.model(), id, loading, err::println);
+    Start start =
+        new Start(config, settings, registry, Identities.open(registry, issuers), page, key);
+    RunningGateway running =
+        start.whenLoaded(
+            options.model(),
+            id,
+            loading,
+            shape -> again(choice, settings.engine(), shape),
+            err::println);
     // Before anybody is told that it serves.
     stopAtSignal(running, settings.server().drainTimeout());
+    running.gateway().whenHung(() -> leave(running));
     new Announcement(
             id,
             choice.provider().name() + ": " + loading.join().description(),
@@ -118,6 +135,34 @@ public final class ServeCommand {
             key)
         .print(out, running, settings);
     new CountDownLatch(1).await();
+  }
+
+  /** As many slots as the first one found room for, whatever memory is free by now. */
+  private Engine again(EngineChoice choice, EngineSettings settings, EngineShape shape) {
+    EngineSettings same =
+        new EngineSettings(
+            settings.precision(),
+            shape.slots(),
+            shape.slotLength(),
+            settings.threads(),
+            settings.cacheFolder(),
+            settings.plan());
+    return choice.provider().open(options.model(), same, err::println).engine();
+  }
+
+  /**
+   * The engine hangs: no hook could end it. What was used is written down if that can be done, and
+   * the supervisor is told by the exit code (EX_SOFTWARE of sysexits.h) to start another process.
+   */
+  private void leave(RunningGateway running) {
+    Thread flush = Thread.ofPlatform().daemon().name("last-flush").start(running.state()::close);
+    try {
+      flush.join(LAST_FLUSH);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    err.println("qaqpa: the engine hangs; what was used is written down, the process leaves");
+    Runtime.getRuntime().halt(HUNG);
   }
 
   private CompletableFuture<LoadedEngine> load(EngineChoice choice, EngineSettings settings) {
@@ -137,7 +182,8 @@ public final class ServeCommand {
 
   /**
    * A signal is taken by a shutdown hook. It ends by halting with 0, since a JVM that is left to
-   * end by itself after a signal reports the signal as a failure.
+   * end by itself after a signal reports the signal as a failure. A second signal ends the patience
+   * with what still runs.
    */
   private void stopAtSignal(RunningGateway running, Duration drainTimeout) {
     Thread hook =
@@ -149,6 +195,8 @@ public final class ServeCommand {
                       + running.gateway().gate().live()
                       + " running, up to "
                       + drainTimeout);
+              Signals.handle("TERM", running.gateway()::hurry);
+              Signals.handle("INT", running.gateway()::hurry);
               running.stop(drainTimeout);
               stopLogging();
               Runtime.getRuntime().halt(STOPPED);

@@ -18,6 +18,7 @@ record ServeOptions(
     @Nullable Path state,
     Path model,
     Path config,
+    @Nullable String profile,
     @Nullable String precision,
     @Nullable String engine,
     @Nullable Integer slots,
@@ -33,7 +34,8 @@ record ServeOptions(
         --state DIR     folder for the ledger; of one gateway alone (~/.local/state/qaqpa)
         --model DIR     Hugging Face folder of a Llama (config/models/kaz-mini)
         --config DIR    folder with qaqpa.yaml and agencies.yaml (config)
-        --precision P   auto, f32, int8, int8-fast or int4 (auto)
+        --profile NAME  settings over qaqpa.yaml; local: without any connection (none)
+        --precision P   auto; on a CPU f32, int8, int8-fast or int4; on a GPU bf16 or fp8 (auto)
         --engine E      auto, cpu or trt (auto)
         --slots N       sequences at once; 0: from the memory found (0)
         --threads N     threads of the engine; 0: the physical cores (0)
@@ -52,6 +54,7 @@ record ServeOptions(
     Path state = null;
     Path model = root.resolve("config/models/kaz-mini");
     Path config = root.resolve("config");
+    String profile = null;
     String precision = null;
     String engine = null;
     Integer slots = null;
@@ -67,6 +70,7 @@ record ServeOptions(
         case "--state" -> state = Path.of(value(option, left));
         case "--model" -> model = Path.of(value(option, left));
         case "--config" -> config = Path.of(value(option, left));
+        case "--profile" -> profile = value(option, left);
         case "--precision" -> precision = value(option, left);
         case "--engine" -> engine = value(option, left);
         case "--slots" -> slots = number(option, left);
@@ -76,7 +80,8 @@ record ServeOptions(
       }
     }
     return new ServeOptions(
-        port, host, adminPort, state, model, config, precision, engine, slots, threads, help);
+        port, host, adminPort, state, model, config, profile, precision, engine, slots, threads,
+        help);
   }
 
   /** The settings with these options over them. */
@@ -98,7 +103,8 @@ record ServeOptions(
         slots == null ? settings.slots() : slots,
         settings.slotLength(),
         threads == null ? settings.threads() : threads,
-        settings.cacheFolder());
+        settings.cacheFolder(),
+        settings.plan());
   }
 
   /** The settings with these options over them. */

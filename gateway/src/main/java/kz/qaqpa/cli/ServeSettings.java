@@ -6,6 +6,7 @@ import kz.qaqpa.admission.quota.redis.QuotaSettings;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.health.WatchdogSettings;
 import kz.qaqpa.http.CorsSettings;
 import kz.qaqpa.http.HttpSettings;
 import kz.qaqpa.http.ServerSettings;
@@ -15,6 +16,7 @@ import kz.qaqpa.label.key.LabelKeys;
 import kz.qaqpa.ledger.LedgerSettings;
 import kz.qaqpa.report.ReportSettings;
 import kz.qaqpa.responses.ResponsesSettings;
+import kz.qaqpa.trace.TracingSettings;
 import kz.qaqpa.ws.WsSettings;
 
 /**
@@ -46,7 +48,9 @@ record ServeSettings(
             config.bind("batching", BatchingSettings.class),
             config.bind("responses", ResponsesSettings.class),
             config.bind("ws", WsSettings.class),
-            config.bind("reports", ReportSettings.class)),
+            config.bind("reports", ReportSettings.class),
+            config.bind("tracing", TracingSettings.class),
+            config.bind("watchdog", WatchdogSettings.class)),
         options.over(config.bind("admin", AdminSettings.class)),
         options.over(config.bind("ledger", LedgerSettings.class)),
         config.bind("quota", QuotaSettings.class),

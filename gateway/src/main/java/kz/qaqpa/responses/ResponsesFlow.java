@@ -1,5 +1,6 @@
 package kz.qaqpa.responses;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -49,6 +50,7 @@ public final class ResponsesFlow {
    *
    * @param request what is asked
    * @param application who asks
+   * @param deadline from the arrival of the request, as its client wants it; null for none
    * @param trace what is noted of it
    * @param edge the connection's event loop
    * @param memory what its session remembers beside what is stored
@@ -56,6 +58,7 @@ public final class ResponsesFlow {
   public record Call(
       ResponsesRequest request,
       Application application,
+      @Nullable Duration deadline,
       RequestTrace trace,
       Scheduler edge,
       ResponseMemory memory) {}
@@ -83,6 +86,7 @@ public final class ResponsesFlow {
               "resp_" + hex,
               generation(call.request(), conversation),
               call.application(),
+              call.deadline(),
               previous == null ? null : previous.labelId(),
               call.trace(),
               call.edge());

@@ -17,10 +17,13 @@ import kz.qaqpa.admission.quota.QuotaBook;
 import kz.qaqpa.admission.suspension.SuspensionCheck;
 import kz.qaqpa.fixture.MemoryLedger;
 import kz.qaqpa.fixture.Nobody;
+import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.label.LocalText;
 import org.junit.jupiter.api.Test;
 
 class AdmissionGateTest {
+  private static final InFlight REQUEST = new RequestTrace("req-1", "POST", "/v1/responses");
+
   private static final Agency AGENCY =
       new Agency("minfin", new LocalText("қ", "р", "e"), Limits.NONE);
 
@@ -40,7 +43,7 @@ class AdmissionGateTest {
             threads.submit(() -> {
               start.await();
               for (int i = 0; i < 20_000; i++) {
-                try (Permit permit = gate.admit(application)) {
+                try (Permit permit = gate.admit(application, REQUEST)) {
                   most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                   inside.decrementAndGet();
                   permit.close(); // Closing twice gives back once.
@@ -60,9 +63,10 @@ class AdmissionGateTest {
     assertThat(gate.live()).isZero();
     List<Permit> full = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      full.add(gate.admit(application));
+      full.add(gate.admit(application, REQUEST));
     }
-    assertThatThrownBy(() -> gate.admit(application)).isInstanceOf(Refusal.OverQuota.class);
+    assertThatThrownBy(() -> gate.admit(application, REQUEST))
+        .isInstanceOf(Refusal.OverQuota.class);
     full.forEach(Permit::close);
     assertThat(gate.awaitIdle(Duration.ofSeconds(1))).isTrue();
   }
@@ -73,9 +77,9 @@ class AdmissionGateTest {
     AdmissionGate gate =
         new AdmissionGate(
             Nobody.INSTANCE, QuotaBook.system(), new MemoryLedger(), SuspensionCheck.NONE);
-    Permit before = gate.admit(application);
+    Permit before = gate.admit(application, REQUEST);
     gate.drain();
-    assertThatThrownBy(() -> gate.admit(application)).isInstanceOf(Refusal.Draining.class);
+    assertThatThrownBy(() -> gate.admit(application, REQUEST)).isInstanceOf(Refusal.Draining.class);
     assertThat(gate.awaitIdle(Duration.ofMillis(1))).isFalse();
     before.close();
     assertThat(gate.awaitIdle(Duration.ofSeconds(1))).isTrue();

@@ -9,7 +9,6 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -137,10 +136,22 @@ class ServeAdminTest {
     }
   }
 
+  /** A socket at a port whose predecessor is free, both below those that clients are given. */
+  private static ServerSocket secondOfTwo() throws IOException {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    for (int port = 20_001 + (int) (System.nanoTime() & 0xfff); port < 32_000; port++) {
+      try (ServerSocket _ = new ServerSocket(port - 1, 1, here)) {
+        return new ServerSocket(port, 1, here);
+      } catch (IOException e) {
+        // One of the two is taken.
+      }
+    }
+    throw new IOException("no two free ports");
+  }
+
   @Test
   void whatIsWrong_isToldBeforeAModelIsLoaded() throws Exception {
-    try (ServerSocket taken = new ServerSocket()) {
-      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    try (ServerSocket taken = secondOfTwo()) {
       int port = taken.getLocalPort();
       assertThat(run("--port", "0", "--admin-port", Integer.toString(port)))
           .isEqualTo(

@@ -190,9 +190,30 @@ class ServeCommandTest {
         .contains("keys of your own, as the server is bound to 0.0.0.0");
     assertThat(run("--engine", "abacus"))
         .startsWith("1 qaqpa: server.engine: abacus (expected: auto or ");
+    assertThat(run("--engine", "cpu", "--precision", "fp8"))
+        .startsWith("1 qaqpa: engine.precision: fp8 (expected: one of [auto, f32, int4, int8, ")
+        .doesNotContain("loading");
     assertThat(run("--config", folder.resolve("none").toString()))
         .startsWith("1 qaqpa: --config: ");
     assertThat(run("--model", folder.toString())).startsWith("1 ").doesNotContain("\tat ");
+  }
+
+  /** As on every machine without a driver, the one that builds this among them. */
+  @Test
+  void anEngineThatThisMachineCannotHave_isOneSentence_beforeAnythingStarts() {
+    if (Files.exists(Path.of("/dev/nvidiactl"))) {
+      assertThat(EngineChoice.find("trt").reason()).startsWith("engine trt: ");
+      return;
+    }
+    assertThat(run("--engine", "trt"))
+        .isEqualTo(
+            "1 qaqpa: engine trt: not available: this machine has no NVIDIA driver"
+                + " (/dev/nvidiactl is missing)");
+    assertThat(folder.resolve("state")).doesNotExist();
+    assertThat(EngineChoice.find("auto").reason())
+        .startsWith("engine cpu: ONNX Runtime on the CPU, ")
+        .endsWith(
+            "; trt: not available: this machine has no NVIDIA driver (/dev/nvidiactl is missing)");
   }
 
   private String run(String... args) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
@@ -85,6 +86,15 @@ class ServePartsTest {
   }
 
   @Test
+  void aPrecisionOfAnotherEngine_isRefusedBeforeAnythingIsLoaded() {
+    EngineChoice gpu = new EngineChoice(provider("gpu", 9, true, "here"), "engine gpu: here");
+    assertThat(gpu.requiring("auto").requiring("gpu")).isSameAs(gpu);
+    assertThatThrownBy(() -> gpu.requiring("int8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("engine.precision: int8 (expected: one of [auto, gpu], which engine gpu has)");
+  }
+
+  @Test
   void developmentKey_existsOnlyOnLoopback_andIsNewEachTime() {
     Agency agency = new Agency("sandbox", new LocalText("қ", "р", "e"), Limits.NONE);
     Registry registry =
@@ -127,6 +137,11 @@ class ServePartsTest {
       @Override
       public Availability availability() {
         return new Availability(available, detail);
+      }
+
+      @Override
+      public Set<String> precisions() {
+        return Set.of("auto", name);
       }
 
       @Override

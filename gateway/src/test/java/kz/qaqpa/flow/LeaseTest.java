@@ -36,7 +36,7 @@ class LeaseTest {
   private final List<String> written = new ArrayList<>();
   private final Lease lease =
       new Lease(
-          gate.admit(application()),
+          gate.admit(application(), new RequestTrace("req-1", "POST", "/v1/responses")),
           (charge, _, finish, _) -> {
             written.add(charge.promptTokens() + "+" + charge.outputTokens() + " " + finish);
             return Mono.empty();

@@ -45,6 +45,8 @@ import kz.qaqpa.label.sign.SignedLabel;
 import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.UsageRecord;
 import kz.qaqpa.metrics.GatewayMetrics;
+import kz.qaqpa.trace.RequestWatch;
+import kz.qaqpa.trace.Tracing;
 import kz.qaqpa.watermark.Detector;
 import kz.qaqpa.watermark.WatermarkKeys;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +111,8 @@ public final class LabelServer implements AutoCloseable {
             _ -> {},
             new Cors(List.of(), false, Duration.ZERO),
             errors,
-            metrics);
+            metrics,
+            new RequestWatch(metrics, Tracing.off().spans()));
   }
 
   private static AgencyDirectory directory() {

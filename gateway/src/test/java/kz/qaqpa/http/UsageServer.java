@@ -40,6 +40,8 @@ import kz.qaqpa.http.wire.Exchange;
 import kz.qaqpa.label.LocalText;
 import kz.qaqpa.metrics.GatewayMetrics;
 import kz.qaqpa.report.ReportSettings;
+import kz.qaqpa.trace.RequestWatch;
+import kz.qaqpa.trace.Tracing;
 import reactor.core.publisher.Mono;
 
 /**
@@ -77,7 +79,8 @@ public final class UsageServer implements AutoCloseable {
             _ -> {},
             new Cors(List.of(), false, Duration.ZERO),
             errors,
-            metrics);
+            metrics,
+            new RequestWatch(metrics, Tracing.off().spans()));
   }
 
   /** A serving port. */

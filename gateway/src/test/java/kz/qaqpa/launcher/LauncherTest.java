@@ -49,6 +49,9 @@ class LauncherTest {
             "tokenize",
             "perplexity",
             "label",
+            "engine list",
+            "engine install trt",
+            "compile",
             "bench",
             "usage",
             "simulate",
@@ -94,7 +97,9 @@ class LauncherTest {
     script(tools().resolve("id"), "echo 1000");
     assertThat(launch(jdk, "test", "--all"))
         .startsWith("1 ")
-        .contains(": chromium curl nodejs npm openssl redis-server softhsm2"); // And PostgreSQL.
+        .contains( // And PostgreSQL.
+            ": bubblewrap chromium curl iproute2 mmdebstrap nodejs npm openssl prometheus"
+                + " redis-server softhsm2 strace");
     assertThat(launch(jdk, "test")).startsWith("0 ").doesNotContain("-Pnode");
     script(tools().resolve("npm"), "");
     script(tools().resolve("node"), "echo v16.20.2");
@@ -144,6 +149,33 @@ class LauncherTest {
         .startsWith("0 Recording a start")
         .endsWith("started: serve");
     assertThat(launch(environment, "serve")).isEqualTo("0 started: serve");
+  }
+
+  /** Java says that something is to be installed, Maven fetches it, Java unpacks it. */
+  @Test
+  void tensorRtIsFetchedWhereTheMachineLacksIt() throws Exception {
+    Path jdk = fakeJdk("exit 1");
+    Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
+    built();
+    assertThat(launch(environment, "engine", "list")).isEqualTo("0 started: engine list");
+    assertThat(launch(environment, "engine", "install", "trt", "--jars", "x"))
+        .isEqualTo("0 started: engine install trt --jars x");
+    assertThat(launch(environment, "engine", "install", "trt"))
+        .isEqualTo("0 started: engine install trt --check");
+    Path java = jdk.resolve("bin/java");
+    script(
+        java,
+        Files.readString(java).replace("shift\necho", "shift\n[ $4 != --check ] || exit 3\necho"));
+    script(tools().resolve("mvn"), "echo Apache Maven 3.9.9; [ $1 = -v ] || exit 1");
+    assertThat(launch(environment, "engine", "install", "trt"))
+        .startsWith("1 Fetching the libraries of TensorRT and CUDA, 870 MB.")
+        .endsWith("with --jars DIR it takes them from a folder, docs/tensorrt.md names them.");
+    script(tools().resolve("mvn"), "echo Apache Maven 3.9.9");
+    assertThat(launch(environment, "engine", "install", "trt"))
+        .startsWith("0 Fetching")
+        .endsWith(
+            "started: engine install trt --jars "
+                + folder.resolve("checkout/engine-trt/target/tensorrt-jars"));
   }
 
   /** As a build leaves the folder that the launcher starts from. */

@@ -26,7 +26,15 @@ class ChatFieldsTest {
                   + " web_search_options")
               .split(" "));
   private static final Set<String> EXTENSIONS =
-      Set.of("top_k", "min_p", "repetition_penalty", "priority");
+      Set.of(
+          "top_k",
+          "min_p",
+          "repetition_penalty",
+          "priority",
+          "min_tokens",
+          "stop_token_ids",
+          "ignore_eos",
+          "allowed_token_ids");
 
   @Test
   void groups_areTheSchemaAndTheExtensions() throws Exception {

@@ -17,7 +17,15 @@ class CompletionFieldsTest {
                   + " prompt seed stop stream stream_options suffix temperature top_p user")
               .split(" "));
   private static final Set<String> EXTENSIONS =
-      Set.of("top_k", "min_p", "repetition_penalty", "priority");
+      Set.of(
+          "top_k",
+          "min_p",
+          "repetition_penalty",
+          "priority",
+          "min_tokens",
+          "stop_token_ids",
+          "ignore_eos",
+          "allowed_token_ids");
 
   @Test
   void groups_areTheSchemaAndTheExtensions() throws Exception {
