@@ -4,8 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.engine.RankedRows;
 
 /**
  * The best tokens of each row of a step. Filled row by row while the step runs; confined to the
@@ -14,39 +13,25 @@ import kz.qaqpa.engine.StepResult;
  * <p>The best 64 of a row are found without sorting it: the vocabulary is laid out in columns, of
  * each column the maximum is taken (a loop that the JIT turns into vector instructions), and the
  * 64th best of these maxima bounds the 64th best logit from below. Few logits reach that bound;
- * they are sorted as 64-bit keys: in the high half the logit in an order-preserving form, in the
- * low half the complement of the id, so that of equal logits the lower id comes first.
+ * they are sorted.
  */
-final class Candidates implements StepResult {
+final class Candidates extends RankedRows {
   private final int vocabulary;
-  private final int width;
   private final float[] row;
   private final float[] maxima;
   private final float[] heap;
-  private final int[] counts;
-  private final int[] ids;
-  private final float[] values;
-  private final float[] logSumExp;
-  private final int[] fullIndex;
   private final List<float[]> full = new ArrayList<>();
   private long[] keys;
-  private int fullRows;
-  private int rows;
 
   Candidates(int vocabulary, int maxRows) {
+    super(Math.min(CANDIDATES, vocabulary), maxRows);
     int columns = columns(vocabulary);
     this.vocabulary = vocabulary;
-    this.width = Math.min(CANDIDATES, vocabulary);
     // Padded to whole columns with logits below every other.
     this.row = new float[Math.ceilDiv(vocabulary, columns) * columns];
     this.maxima = new float[columns];
-    this.heap = new float[width];
+    this.heap = new float[width()];
     this.keys = new long[columns];
-    this.counts = new int[maxRows];
-    this.ids = new int[maxRows * width];
-    this.values = new float[maxRows * width];
-    this.logSumExp = new float[maxRows];
-    this.fullIndex = new int[maxRows];
     Arrays.fill(row, Float.NEGATIVE_INFINITY);
   }
 
@@ -57,15 +42,6 @@ final class Candidates implements StepResult {
       columns *= 2;
     }
     return columns;
-  }
-
-  /** Begins a step in which no row has anything yet. */
-  void begin(int planRows) {
-    rows = planRows;
-    fullRows = 0;
-    Arrays.fill(counts, 0, planRows, 0);
-    Arrays.fill(fullIndex, 0, planRows, -1);
-    Arrays.fill(logSumExp, 0, planRows, Float.NaN);
   }
 
   /**
@@ -79,27 +55,25 @@ final class Candidates implements StepResult {
     logits.get(start, row, 0, vocabulary);
     int found = collect(bound());
     Arrays.sort(keys, 0, found);
-    int kept = Math.min(width, found);
+    int kept = Math.min(width(), found);
     for (int rank = 0; rank < kept; rank++) {
-      int id = ~(int) keys[found - 1 - rank];
-      ids[planRow * width + rank] = id;
-      values[planRow * width + rank] = row[id];
+      int id = id(keys[found - 1 - rank]);
+      put(planRow, rank, id, row[id]);
     }
-    counts[planRow] = kept;
-    int best = ids[planRow * width];
+    int best = id(keys[found - 1]);
     // Of the best logit the log-softmax is -ln(sum(exp(logit - best))), without cancellation.
-    logSumExp[planRow] = row[best] - logprobs.get(start + best);
+    done(planRow, kept, row[best] - logprobs.get(start + best));
     if (keepAll) {
       keepAll(planRow);
     }
   }
 
   private void keepAll(int planRow) {
-    if (fullRows == full.size()) {
+    int index = keep(planRow);
+    if (index == full.size()) {
       full.add(new float[vocabulary]);
     }
-    System.arraycopy(row, 0, full.get(fullRows), 0, vocabulary);
-    fullIndex[planRow] = fullRows++;
+    System.arraycopy(row, 0, full.get(index), 0, vocabulary);
   }
 
   /** A value that at least {@code width} logits reach. */
@@ -161,38 +135,12 @@ final class Candidates implements StepResult {
     if (found == keys.length) {
       keys = Arrays.copyOf(keys, 2 * found);
     }
-    int bits = Float.floatToIntBits(row[id] + 0f);
-    int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
-    keys[found] = ((long) ordered << Integer.SIZE) | (~id & 0xFFFF_FFFFL);
+    keys[found] = key(row[id], id);
     return found + 1;
   }
 
   @Override
-  public int candidates(int row) {
-    return counts[Objects.checkIndex(row, rows)];
-  }
-
-  @Override
-  public int candidateId(int row, int rank) {
-    return ids[row * width + Objects.checkIndex(rank, candidates(row))];
-  }
-
-  @Override
-  public float candidateLogit(int row, int rank) {
-    return values[row * width + Objects.checkIndex(rank, candidates(row))];
-  }
-
-  @Override
-  public float logSumExp(int row) {
-    return logSumExp[Objects.checkIndex(row, rows)];
-  }
-
-  @Override
   public void logits(int row, float[] into) {
-    int index = fullIndex[Objects.checkIndex(row, rows)];
-    if (index < 0) {
-      throw new IllegalStateException("logits of row " + row + ": the plan did not ask for all");
-    }
-    System.arraycopy(full.get(index), 0, into, 0, vocabulary);
+    System.arraycopy(full.get(full(row)), 0, into, 0, vocabulary);
   }
 }
