@@ -80,7 +80,7 @@ public final class Installation {
       }
       requireWhole(found, jars);
       for (String name : Libraries.BESIDE) {
-        Files.write(making.resolve(name), ElfStub.named(name));
+        new ElfStub(name).write(making.resolve(name));
       }
       move(making);
     } finally {

@@ -58,7 +58,7 @@ public final class Preload {
       if (!Files.exists(file)) {
         Files.createDirectories(file.getParent());
         Path part = Files.createTempFile(file.getParent(), "stub", ".part");
-        Files.write(part, ElfStub.named(String.valueOf(file.getFileName())));
+        new ElfStub(String.valueOf(file.getFileName())).write(part);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
       }
       return file;

@@ -81,7 +81,7 @@ class InstallationTest {
   @Test
   void emptyLibrariesCanBeLoaded() throws IOException {
     Path file = folder.resolve("libnothing.so.7");
-    Files.write(file, ElfStub.named("libnothing.so.7"));
+    new ElfStub("libnothing.so.7").write(file);
     if (System.getProperty("os.name").equals("Linux")
         && System.getProperty("os.arch").equals("amd64")) {
       NativeLibrary library = NativeLibrary.load(file);
