@@ -1,6 +1,7 @@
 package kz.qaqpa.batching;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Sizes and limits of one {@link BatchingEngine}.
@@ -78,128 +79,105 @@ public record BatchingSettings(
 
   /** The same with other queue limits. */
   public BatchingSettings withQueue(int requests, int tokens) {
-    return new BatchingSettings(
-        requests,
-        tokens,
-        stepTokens,
-        interTokenLatency,
-        stallTimeout,
-        streamRing,
-        commandRing,
-        reuseDecodedPrefixes,
-        closeTimeout,
-        policy,
-        fairness,
-        hostCache,
-        preemption);
+    return with(draft -> {
+      draft.queueRequests = requests;
+      draft.queueTokens = tokens;
+    });
   }
 
   /** The same with another token budget of a step. */
   public BatchingSettings withStepTokens(int tokens) {
-    return new BatchingSettings(
-        queueRequests,
-        queueTokens,
-        tokens,
-        interTokenLatency,
-        stallTimeout,
-        streamRing,
-        commandRing,
-        reuseDecodedPrefixes,
-        closeTimeout,
-        policy,
-        fairness,
-        hostCache,
-        preemption);
+    return with(draft -> draft.stepTokens = tokens);
   }
 
   /** The same with another bound of the time between two tokens. */
   public BatchingSettings withInterTokenLatency(Duration most) {
-    return new BatchingSettings(
-        queueRequests,
-        queueTokens,
-        stepTokens,
-        most,
-        stallTimeout,
-        streamRing,
-        commandRing,
-        reuseDecodedPrefixes,
-        closeTimeout,
-        policy,
-        fairness,
-        hostCache,
-        preemption);
+    return with(draft -> draft.interTokenLatency = most);
   }
 
   /** The same with another patience for slow consumers, and rings of another size. */
   public BatchingSettings withStreams(Duration timeout, int ring) {
-    return new BatchingSettings(
-        queueRequests,
-        queueTokens,
-        stepTokens,
-        interTokenLatency,
-        timeout,
-        ring,
-        commandRing,
-        reuseDecodedPrefixes,
-        closeTimeout,
-        policy,
-        fairness,
-        hostCache,
-        preemption);
+    return with(draft -> {
+      draft.stallTimeout = timeout;
+      draft.streamRing = ring;
+    });
   }
 
   /** The same, reusing the KV of generated tokens or not. */
   public BatchingSettings withReuseDecodedPrefixes(boolean reuse) {
-    return new BatchingSettings(
-        queueRequests,
-        queueTokens,
-        stepTokens,
-        interTokenLatency,
-        stallTimeout,
-        streamRing,
-        commandRing,
-        reuse,
-        closeTimeout,
-        policy,
-        fairness,
-        hostCache,
-        preemption);
+    return with(draft -> draft.reuseDecodedPrefixes = reuse);
   }
 
   /** The same with another order of those that wait. */
   public BatchingSettings withPolicy(SchedulingPolicy other, FairnessSettings shares) {
-    return new BatchingSettings(
-        queueRequests,
-        queueTokens,
-        stepTokens,
-        interTokenLatency,
-        stallTimeout,
-        streamRing,
-        commandRing,
-        reuseDecodedPrefixes,
-        closeTimeout,
-        other,
-        shares,
-        hostCache,
-        preemption);
+    return with(draft -> {
+      draft.policy = other;
+      draft.fairness = shares;
+    });
   }
 
   /** The same with another second tier of the cache, and other rules of preemption. */
   public BatchingSettings withTiers(HostCacheSettings cache, PreemptionSettings rules) {
-    return new BatchingSettings(
-        queueRequests,
-        queueTokens,
-        stepTokens,
-        interTokenLatency,
-        stallTimeout,
-        streamRing,
-        commandRing,
-        reuseDecodedPrefixes,
-        closeTimeout,
-        policy,
-        fairness,
-        cache,
-        rules);
+    return with(draft -> {
+      draft.hostCache = cache;
+      draft.preemption = rules;
+    });
+  }
+
+  private BatchingSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** All of it, to be changed before it is a record again. */
+  private static final class Draft {
+    int queueRequests;
+    int queueTokens;
+    int stepTokens;
+    Duration interTokenLatency;
+    Duration stallTimeout;
+    int streamRing;
+    int commandRing;
+    boolean reuseDecodedPrefixes;
+    Duration closeTimeout;
+    SchedulingPolicy policy;
+    FairnessSettings fairness;
+    HostCacheSettings hostCache;
+    PreemptionSettings preemption;
+
+    Draft(BatchingSettings of) {
+      queueRequests = of.queueRequests;
+      queueTokens = of.queueTokens;
+      stepTokens = of.stepTokens;
+      interTokenLatency = of.interTokenLatency;
+      stallTimeout = of.stallTimeout;
+      streamRing = of.streamRing;
+      commandRing = of.commandRing;
+      reuseDecodedPrefixes = of.reuseDecodedPrefixes;
+      closeTimeout = of.closeTimeout;
+      policy = of.policy;
+      fairness = of.fairness;
+      hostCache = of.hostCache;
+      preemption = of.preemption;
+    }
+
+    BatchingSettings settings() {
+      return new BatchingSettings(
+          queueRequests,
+          queueTokens,
+          stepTokens,
+          interTokenLatency,
+          stallTimeout,
+          streamRing,
+          commandRing,
+          reuseDecodedPrefixes,
+          closeTimeout,
+          policy,
+          fairness,
+          hostCache,
+          preemption);
+    }
   }
 
   private static void requireRange(String name, int value, int low, int high) {
