@@ -12,6 +12,7 @@ import kz.qaqpa.cli.ServeCommand;
 import kz.qaqpa.cli.TokenizeCommand;
 import kz.qaqpa.cli.UsageCommand;
 import kz.qaqpa.cli.label.LabelCommand;
+import kz.qaqpa.cli.soak.SoakCommand;
 
 /** Where {@code ./qaqpa COMMAND} enters: one class per command, chosen by name. */
 public final class Main {
@@ -39,6 +40,7 @@ public final class Main {
       case "engine" -> EngineCommand.run(args);
       case "compile" -> EngineCommand.runTool(command, args);
       case "bench" -> BenchCommand.run(args);
+      case "soak" -> SoakCommand.run(args);
       case "usage" -> UsageCommand.run(args);
       default -> {
         System.err.println("qaqpa: unknown command " + command);

@@ -1,13 +1,18 @@
 package kz.qaqpa.metrics;
 
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -82,6 +87,7 @@ public final class GatewayMetrics implements AutoCloseable {
     new ProcessorMetrics().bindTo(jvm);
     new FileDescriptorMetrics().bindTo(jvm);
     gc.bindTo(jvm);
+    bindBuffers();
     Meters meters = new Meters(registry, model);
     firstToken =
         meters.histogram(
@@ -119,6 +125,23 @@ public final class GatewayMetrics implements AutoCloseable {
     invisibleCharacters =
         meters.counter(
             "qaqpa_invisible_characters", "Characters taken out of prompts, as nobody sees them");
+  }
+
+  /** Netty's memory; without the allocator's identity, which is another one after each start. */
+  private void bindBuffers() {
+    jvm.config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public Meter.Id map(Meter.Id id) {
+                return id.getName().startsWith("netty.allocator")
+                    ? id.replaceTags(id.getTags().stream().filter(t -> !t.getKey().equals("id")).toList())
+                    : id;
+              }
+            });
+    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
+      new NettyAllocatorMetrics(buffers).bindTo(jvm);
+    }
   }
 
   /** One measurement under both names that versions of vLLM have for it. */

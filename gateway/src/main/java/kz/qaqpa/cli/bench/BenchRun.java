@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ToDoubleFunction;
 import kz.qaqpa.cli.client.ChatClient;
+import kz.qaqpa.cli.process.Child;
 import kz.qaqpa.tokenizer.BpeTokenizer;
 import tools.jackson.databind.json.JsonMapper;
 

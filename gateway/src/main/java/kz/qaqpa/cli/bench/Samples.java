@@ -3,15 +3,15 @@ package kz.qaqpa.cli.bench;
 import java.util.Arrays;
 
 /** Order statistics of a few measurements. */
-final class Samples {
+public final class Samples {
   private Samples() {}
 
-  static double median(double... values) {
+  public static double median(double... values) {
     return percentile(50, values);
   }
 
   /** Nearest rank: the smallest value that at least {@code percent} of all do not exceed. */
-  static double percentile(double percent, double... values) {
+  public static double percentile(double percent, double... values) {
     if (values.length == 0) {
       return Double.NaN;
     }

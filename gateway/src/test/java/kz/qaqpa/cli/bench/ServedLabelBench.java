@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import kz.qaqpa.admission.registry.Secrets;
 import kz.qaqpa.cli.client.ApiClient;
 import kz.qaqpa.cli.client.Options;
+import kz.qaqpa.cli.process.Child;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package kz.qaqpa.cli.bench;
+package kz.qaqpa.cli.process;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM of ours in a process of its own: same Java, same flags, same class path. */
-final class Child implements AutoCloseable {
+/** A JVM of ours in a process of its own: same Java, same flags, same class path. Any thread. */
+public final class Child implements AutoCloseable {
   private final String name;
   private final Path log;
   private final Process process;
@@ -35,10 +35,26 @@ final class Child implements AutoCloseable {
    * @param name for messages, and of the file that its standard error goes to
    * @param environment added to this process's own
    */
-  static Child start(
+  public static Child start(
       String name,
       Path folder,
       Map<String, String> environment,
+      String mainClass,
+      List<String> args)
+      throws IOException {
+    return start(name, folder, environment, List.of(), mainClass, args);
+  }
+
+  /**
+   * The same with flags of the JVM beside our own.
+   *
+   * @param jvmFlags behind those that {@code ./qaqpa} gives
+   */
+  public static Child start(
+      String name,
+      Path folder,
+      Map<String, String> environment,
+      List<String> jvmFlags,
       String mainClass,
       List<String> args)
       throws IOException {
@@ -52,6 +68,7 @@ final class Child implements AutoCloseable {
     if (!startCache.isEmpty()) {
       command.addAll(List.of("-XX:AOTCache=" + startCache, "-Xlog:aot=off"));
     }
+    command.addAll(jvmFlags);
     command.add("-Dqaqpa.root=" + System.getProperty("qaqpa.root", "."));
     command.add(mainClass);
     command.addAll(args);
@@ -70,7 +87,7 @@ final class Child implements AutoCloseable {
    *
    * @throws IOException if it ends first; the message has the end of its log
    */
-  String awaitLine(String prefix) throws IOException {
+  public String awaitLine(String prefix) throws IOException {
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       if (line.startsWith(prefix)) {
         return line;
@@ -88,14 +105,14 @@ final class Child implements AutoCloseable {
   }
 
   /** Gives it a line of input. */
-  void tell(String line) throws IOException {
+  public void tell(String line) throws IOException {
     in.write(line);
     in.newLine();
     in.flush();
   }
 
   /** Reads and drops what it prints from now on, so that it never waits for us. */
-  void dropOutput() {
+  public void dropOutput() {
     Thread.ofVirtual()
         .name(name + "-output")
         .start(() -> {
@@ -108,7 +125,7 @@ final class Child implements AutoCloseable {
   }
 
   /** User and system time since its start, of all its threads. */
-  Duration cpu() {
+  public Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
@@ -117,18 +134,71 @@ final class Child implements AutoCloseable {
    *
    * @param field {@code VmRSS} for now, {@code VmHWM} for the most so far
    */
-  long memoryMib(String field) throws IOException {
-    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+  public long memoryMib(String field) throws IOException {
+    return status(field) / 1024;
+  }
+
+  /** Threads of the process, those of the JVM and of native libraries too; 0 except on Linux. */
+  public long threads() throws IOException {
+    return status("Threads");
+  }
+
+  /** Files, sockets and pipes that it has open; 0 except on Linux. */
+  public long openFiles() throws IOException {
+    Path folder = proc("fd");
+    if (!Files.exists(folder)) {
+      return 0;
+    }
+    try (var open = Files.list(folder)) {
+      return open.count();
+    }
+  }
+
+  private long status(String field) throws IOException {
+    Path status = proc("status");
     if (!Files.exists(status)) {
       return 0;
     }
     try (var lines = Files.lines(status)) {
       return lines
           .filter(line -> line.startsWith(field + ":"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst()
           .orElse(0);
     }
+  }
+
+  private Path proc(String file) {
+    return Path.of("/proc", String.valueOf(process.pid()), file);
+  }
+
+  /** Its number, for tools. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The file that its standard error goes to. */
+  public Path log() {
+    return log;
+  }
+
+  /**
+   * Asks it to end, and waits.
+   *
+   * @return its exit code, or -1 if it had to be killed after this time
+   */
+  public int stop(Duration patience) throws InterruptedException {
+    process.destroy();
+    if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      return process.exitValue();
+    }
+    process.destroyForcibly();
+    return -1;
   }
 
   /** Asks it to end, and insists after ten seconds. */
