@@ -21,6 +21,8 @@ import kz.qaqpa.flow.ChatFlow;
 import kz.qaqpa.flow.PromptBuilder;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.flow.TokenizePool;
+import kz.qaqpa.guard.Bulkhead;
+import kz.qaqpa.guard.Guards;
 import kz.qaqpa.health.EngineRestarts;
 import kz.qaqpa.health.Readiness;
 import kz.qaqpa.health.Watchdog;
@@ -77,6 +79,7 @@ public final class Gateway implements AutoCloseable {
   private final Shared shared;
   private final HttpGateway http;
   private final Watchdog watchdog;
+  private final Guards guards;
   private volatile Runnable whenHung = () -> {};
 
   private Gateway(
@@ -89,6 +92,7 @@ public final class Gateway implements AutoCloseable {
       Readiness readiness,
       UsageReports reports,
       Shared shared,
+      Guards guards,
       WatchdogSettings watchdog,
       HttpGateway http) {
     this.gate = gate;
@@ -102,7 +106,10 @@ public final class Gateway implements AutoCloseable {
     this.shared = shared;
     this.http = http;
     this.watchdog = new Watchdog(engine, watchdog, this::giveUp);
+    this.guards = guards;
+    this.watchdog.guard(guards);
     readiness.heed(this.watchdog::reasons);
+    readiness.notice(guards::details);
   }
 
   /**
@@ -193,6 +200,7 @@ public final class Gateway implements AutoCloseable {
     Tracing tracing = Tracing.open(settings.tracing(), server.host() + ":" + server.port());
     RequestWatch watch = new RequestWatch(metrics, tracing.spans());
     Readiness readiness = new Readiness(gate, engine);
+    Guards guards = guards(settings.batching(), restarts, engine, pool);
     try {
       metrics.watch(new EngineSource(engine::stats, shape));
       metrics.watch(loaded.gauges());
@@ -200,6 +208,7 @@ public final class Gateway implements AutoCloseable {
       metrics.watch(gate.identification());
       metrics.watch(readiness);
       metrics.watch(restarts);
+      metrics.watch(guards);
       LabelStamper labels = labelling.of(new ContentLabel.Model(model.id(), loaded.modelDigest()));
       PromptBuilder prompts =
           new PromptBuilder(
@@ -248,6 +257,7 @@ public final class Gateway implements AutoCloseable {
           readiness,
           reports,
           new Shared(sockets, told.verifying(settings.http())),
+          guards,
           settings.watchdog(),
           parts.bind(server, settings.http(), settings.tls(), settings.cors()));
     } catch (RuntimeException e) {
@@ -257,6 +267,18 @@ public final class Gateway implements AutoCloseable {
       metrics.close();
       throw e;
     }
+  }
+
+  private static Guards guards(
+      BatchingSettings batching,
+      EngineRestarts restarts,
+      BatchingEngine engine,
+      TokenizePool pool) {
+    Guards guards = new Guards();
+    restarts.guard(guards);
+    pool.guard(guards);
+    guards.add(new Bulkhead("engine", batching.queueRequests(), () -> engine.stats().waiting()));
+    return guards;
   }
 
   private static LabelParts told(Labelling labelling, LabelRegistry labels, ServedModel model) {
@@ -304,6 +326,11 @@ public final class Gateway implements AutoCloseable {
   /** Whether it should be sent requests. */
   public Readiness readiness() {
     return readiness;
+  }
+
+  /** What guards it against what it stands on; others may add theirs. */
+  public Guards guards() {
+    return guards;
   }
 
   /** The batching engine, to see what runs. */

@@ -28,6 +28,8 @@ package kz.qaqpa.batching;
  * @param hostBlocks host blocks in all
  * @param hostBlocksUsed host blocks with content
  * @param hostBlocksHeld those that preempted sequences hold
+ * @param ringDepth requests on their way to the step loop
+ * @param ringCapacity of those at most
  * @param engineNanos time inside {@code Engine}
  * @param loopNanos time of the loop outside {@code Engine} while it had work
  */
@@ -54,5 +56,7 @@ public record BatchingStats(
     int hostBlocks,
     int hostBlocksUsed,
     int hostBlocksHeld,
+    int ringDepth,
+    int ringCapacity,
     long engineNanos,
     long loopNanos) {}

@@ -1,6 +1,7 @@
 package kz.qaqpa.admin;
 
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,10 @@ public final class AdminServer implements AutoCloseable {
     Scheduler files =
         Schedulers.newBoundedElastic(1, MOST_WAITING_FOR_DISK, "admin-files", IDLE_SECONDS, true);
     boolean secure = settings.tls().isOn();
+    Instant end = settings.tls().end("admin.tls");
+    if (end != null) {
+      parts.metrics().secured("admin", end);
+    }
     return new AdminServer(
         HttpGateway.bind(
             new HttpGateway.Listener(

@@ -24,6 +24,7 @@ import kz.qaqpa.admission.suspension.SuspensionRegister;
 import kz.qaqpa.admission.suspension.SuspensionSignal;
 import kz.qaqpa.admission.suspension.Suspensions;
 import kz.qaqpa.config.Config;
+import kz.qaqpa.guard.Guards;
 import kz.qaqpa.http.ServerSettings;
 import kz.qaqpa.label.stamp.Labelling;
 import kz.qaqpa.ledger.Ledger;
@@ -133,6 +134,12 @@ final class GatewayState implements AutoCloseable {
         signal.subscribe(_ -> look.run());
       }
     };
+  }
+
+  /** Tells what guards it against what it stands on. */
+  void guard(Guards guards) {
+    ledgers.guard(guards);
+    quotas.guard(guards);
   }
 
   /** What answers are labelled with. */

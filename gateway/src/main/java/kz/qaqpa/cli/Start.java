@@ -129,6 +129,7 @@ record Start(
                     page::register));
     try {
       gateway.metrics().watch(state.ledgers()::stats);
+      state.guard(gateway.guards());
       gateway.readiness().notice(() -> away(state.ledgers().stats()));
       return new RunningGateway(gateway, admin(staff, state, gateway, id), state);
     } catch (RuntimeException e) {

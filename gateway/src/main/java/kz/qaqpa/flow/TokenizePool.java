@@ -2,6 +2,8 @@ package kz.qaqpa.flow;
 
 import java.util.concurrent.Callable;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.guard.Bulkhead;
+import kz.qaqpa.guard.Guards;
 import kz.qaqpa.thread.WorkerThreads;
 import reactor.core.publisher.Mono;
 
@@ -34,6 +36,11 @@ public final class TokenizePool implements AutoCloseable {
         () ->
             new Refusal.Overloaded(
                 "waiting to be tokenised: " + queue + " requests (expected: fewer)"));
+  }
+
+  /** Tells the bound of what may wait. */
+  public void guard(Guards guards) {
+    guards.add(new Bulkhead("tokenize", queue, threads::waiting));
   }
 
   /** Tasks that wait now. */

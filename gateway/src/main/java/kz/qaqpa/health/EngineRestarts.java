@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineFault;
+import kz.qaqpa.guard.Guards;
 
 /**
  * Starts an engine again, behind a circuit breaker: every restart counts as a failure, and after so
@@ -63,6 +64,11 @@ public final class EngineRestarts implements Supplier<Engine> {
     breaker.onError(0, TimeUnit.NANOSECONDS, new IllegalStateException("restart"));
     restarts.incrementAndGet();
     return open.get();
+  }
+
+  /** Tells its circuit breaker. */
+  public void guard(Guards guards) {
+    guards.add(breaker);
   }
 
   /** Times that it was started again. */

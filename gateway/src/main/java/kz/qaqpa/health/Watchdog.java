@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.EnginePulse;
+import kz.qaqpa.guard.Guards;
+import kz.qaqpa.guard.TimeLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ public final class Watchdog implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("watchdog").factory());
-  private final AtomicLong wedges = new AtomicLong();
+  private final TimeLimit limit;
   private volatile @Nullable String reason;
 
   /** Confined to the thread. */
@@ -57,6 +58,7 @@ public final class Watchdog implements AutoCloseable {
     this.engine = engine;
     this.settings = settings;
     this.lastResort = lastResort;
+    this.limit = new TimeLimit("engine", settings.stepLimit());
     this.stillSince = System.nanoTime();
     long shortest = Math.min(settings.stepLimit().toNanos(), settings.queueLimit().toNanos());
     long between = Math.min(LONGEST_BETWEEN.toNanos(), shortest / LOOKS);
@@ -71,7 +73,12 @@ public final class Watchdog implements AutoCloseable {
 
   /** How often something was found stuck. */
   public long wedges() {
-    return wedges.get();
+    return limit.timeouts();
+  }
+
+  /** Tells its time limit: of a step, and of requests that wait while none is made. */
+  public void guard(Guards guards) {
+    guards.add(limit);
   }
 
   private void look() {
@@ -107,7 +114,7 @@ public final class Watchdog implements AutoCloseable {
     boolean first = reason == null;
     reason = "engine: " + what + " (expected: at most " + seconds(bound.toNanos()) + ")";
     if (first) {
-      wedges.incrementAndGet();
+      limit.exceeded();
       LOG.error("{}; {}; {}\n{}", reason, pulse, engine.stats(), stack(pulse.thread()));
       engine.restart();
     }

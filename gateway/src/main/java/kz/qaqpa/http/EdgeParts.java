@@ -1,5 +1,6 @@
 package kz.qaqpa.http;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -85,6 +86,10 @@ public record EdgeParts(
    */
   public HttpGateway bind(
       ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
+    Instant end = tls.end("tls");
+    if (end != null) {
+      metrics.secured("api", end);
+    }
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
     AnswerWriter writer =

@@ -2,6 +2,8 @@ package kz.qaqpa.http;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
+import java.time.Instant;
+import java.util.Comparator;
 import kz.qaqpa.config.UserPath;
 import kz.qaqpa.http.net.PemFiles;
 import kz.qaqpa.http.net.TlsContexts;
@@ -63,6 +65,22 @@ public record TlsSettings(String certificate, String key, String clientCa, Clien
   /** {@link #open(String)} for section {@code tls}. */
   public @Nullable SslContext open() {
     return open("tls");
+  }
+
+  /**
+   * When the first of the certificates that it shows ends; reads the file.
+   *
+   * @param section what messages call these settings
+   * @return null for plain HTTP
+   * @throws IllegalArgumentException as {@link #open(String)}
+   */
+  public @Nullable Instant end(String section) {
+    return isOn()
+        ? PemFiles.certificates(section + ".certificate", UserPath.of(certificate)).stream()
+            .map(shown -> shown.getNotAfter().toInstant())
+            .min(Comparator.naturalOrder())
+            .orElseThrow()
+        : null;
   }
 
   /**

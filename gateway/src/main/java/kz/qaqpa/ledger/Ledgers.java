@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import kz.qaqpa.config.UserPath;
+import kz.qaqpa.guard.Bulkhead;
+import kz.qaqpa.guard.Guards;
 import kz.qaqpa.ledger.LedgerSettings.WhenFull;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
@@ -25,8 +27,10 @@ public final class Ledgers implements AutoCloseable {
   private final FolderLock lock;
   private final Database database;
   private final DurableLedger ledger;
+  private final int readers;
 
-  private Ledgers(FolderLock lock, Database database, DurableLedger ledger) {
+  private Ledgers(FolderLock lock, Database database, DurableLedger ledger, int readers) {
+    this.readers = readers;
     this.lock = lock;
     this.database = database;
     this.ledger = ledger;
@@ -59,7 +63,8 @@ public final class Ledgers implements AutoCloseable {
       return new Ledgers(
           lock,
           database,
-          DurableLedger.start(database, spool, settings.spoolBytes(), timing, clock));
+          DurableLedger.start(database, spool, settings.spoolBytes(), timing, clock),
+          settings.poolSize());
     } catch (IOException e) {
       close(database, lock);
       throw FolderLock.unusable(settings.folder(), e);
@@ -115,6 +120,12 @@ public final class Ledgers implements AutoCloseable {
   /** For metrics; does not wait. */
   public LedgerStats stats() {
     return ledger.stats();
+  }
+
+  /** Tells what guards it: circuit breaker and time limit of writing, connections of reading. */
+  public void guard(Guards guards) {
+    ledger.guard(guards);
+    guards.add(new Bulkhead("database", readers, database::reading));
   }
 
   /** Writes what is there, and lets go of everything. Blocks; to be called when no request runs. */

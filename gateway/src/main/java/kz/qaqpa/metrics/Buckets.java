@@ -2,6 +2,11 @@ package kz.qaqpa.metrics;
 
 /** Upper bounds of histograms, as vLLM has them, so that dashboards fit. */
 final class Buckets {
+  /** Of a refusal, which should take next to nothing. */
+  static final double[] REFUSAL = {
+    0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 10
+  };
+
   static final double[] FIRST_TOKEN = {
     0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40,
     80, 160, 640, 2560

@@ -51,6 +51,8 @@ final class EngineCollector implements MultiCollector {
             "qaqpa_host_cache_blocks_reserved",
             "Blocks that preempted requests hold",
             stats.hostBlocksHeld()),
+        gauge("qaqpa_ring_depth", "Requests on their way to the step loop", stats.ringDepth()),
+        gauge("qaqpa_ring_capacity", "Most of those; more are refused", stats.ringCapacity()),
         Snapshots.seconds(
             "qaqpa_step_engine_seconds",
             "Time of steps inside the engine",

@@ -23,11 +23,13 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import kz.qaqpa.admission.Identification;
 import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.engine.EngineGauge;
+import kz.qaqpa.guard.Guards;
 import kz.qaqpa.health.EngineRestarts;
 import kz.qaqpa.health.Readiness;
 import kz.qaqpa.ledger.LedgerStats;
@@ -76,6 +78,8 @@ public final class GatewayMetrics implements AutoCloseable {
   private final Counting invisibleCharacters;
   private final GaugeDataPoint sockets;
   private final Counting socketEnds;
+  private final Gauge certificates;
+  private final Histogram refusalTime;
 
   /**
    * @param model value of the label {@code model_name}
@@ -121,6 +125,21 @@ public final class GatewayMetrics implements AutoCloseable {
             .labelValues(model, "0");
     socketEnds =
         meters.counter("qaqpa_websocket_closes", "WebSocket sessions ended, by code", "code");
+    refusalTime =
+        meters.histogram(
+            "qaqpa_refusal_seconds",
+            "Time from a request to its refusal, of those that the engine never had",
+            Buckets.REFUSAL,
+            "model_name",
+            "engine",
+            "reason");
+    certificates =
+        Gauge.builder()
+            .name("qaqpa_tls_certificate_expiry_timestamp_seconds")
+            .help("When the certificate of a port ends, in seconds since 1970")
+            .labelNames("port")
+            .withoutExemplars()
+            .register(registry);
     ignoredFields = meters.counter("qaqpa_ignored_fields", "Request fields outside the schema");
     invisibleCharacters =
         meters.counter(
@@ -135,7 +154,8 @@ public final class GatewayMetrics implements AutoCloseable {
               @Override
               public Meter.Id map(Meter.Id id) {
                 return id.getName().startsWith("netty.allocator")
-                    ? id.replaceTags(id.getTags().stream().filter(t -> !t.getKey().equals("id")).toList())
+                    ? id.replaceTags(
+                        id.getTags().stream().filter(t -> !t.getKey().equals("id")).toList())
                     : id;
               }
             });
@@ -157,6 +177,16 @@ public final class GatewayMetrics implements AutoCloseable {
                     new MetricMetadata("vllm:inter_token_latency_seconds", help),
                     gaps.collect().getDataPoints()));
     return gaps.labelValues(model, "0");
+  }
+
+  /**
+   * A port is secured by a certificate.
+   *
+   * @param port {@code api} or {@code admin}
+   * @param end of the one that ends first of those that it shows
+   */
+  public void secured(String port, Instant end) {
+    certificates.labelValues(port).set(end.getEpochSecond());
   }
 
   /** Everything as of now, in Prometheus' text format. */
@@ -198,6 +228,11 @@ public final class GatewayMetrics implements AutoCloseable {
                         "qaqpa_engine_breaker_open",
                         "1 while the engine would not be opened again, as it failed too often",
                         restarts.mayRestart() ? 0 : 1)));
+  }
+
+  /** Adds the circuit breakers, bulkheads and time limits. */
+  public void watch(Guards guards) {
+    registry.register(new GuardCollector(guards));
   }
 
   /** Adds whether it should be sent requests. */
@@ -247,6 +282,12 @@ public final class GatewayMetrics implements AutoCloseable {
     String gone = ending.outcome().gone();
     if (gone != null) {
       disconnects.count(gone);
+    }
+    String error = ending.outcome().error();
+    if (error != null && ending.outcome().finish() == null) {
+      refusalTime
+          .labelValues(model, "0", error)
+          .observe(Math.max(0, ending.times().total()) / NANOS);
     }
     answers.count(ending);
     agencies.count(ending);

@@ -2,11 +2,14 @@ package kz.qaqpa.responses;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Ticker;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicLong;
 import kz.qaqpa.admission.Application;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -16,11 +19,15 @@ import reactor.core.publisher.Mono;
  * them, and by no other: whose they are is part of the key, so that another's id is one that does
  * not exist. In memory only, bounded in entries, bytes and time. Any thread.
  *
- * <p>Caffeine bounds either entries or weight. Each entry weighs at least its share of all bytes,
- * so that the bound of the weight is one of the entries too.
+ * <p>What is beyond the bounds is forgotten oldest first: the response that a conversation is about
+ * to continue is a new one. Caffeine's own bounds would keep what is asked for often, and drop what
+ * has just come. Each entry weighs at least its share of all bytes, so that one bound is both.
  */
 public final class ResponseStore {
   private final Cache<Key, StoredResponse> finished;
+  private final AtomicLong weight = new AtomicLong();
+  private final long most;
+  private final long least;
   private final ConcurrentMap<Key, RunningResponse> running = new ConcurrentHashMap<>();
 
   private record Key(String agency, String application, String id) {
@@ -34,14 +41,14 @@ public final class ResponseStore {
   }
 
   ResponseStore(ResponsesSettings settings, Ticker ticker, Executor executor) {
-    long share = settings.storeBytes() / settings.storeEntries();
+    this.most = settings.storeBytes();
+    this.least = Math.max(1, settings.storeBytes() / settings.storeEntries());
     this.finished =
         Caffeine.newBuilder()
-            .maximumWeight(settings.storeBytes())
-            .weigher((Key _, StoredResponse response) -> weight(response.bytes(), share))
             .expireAfterWrite(settings.storeTtl())
             .ticker(ticker)
             .executor(executor)
+            .evictionListener(this::expired)
             .build();
   }
 
@@ -64,7 +71,7 @@ public final class ResponseStore {
     if (live != null) {
       live.delete();
     }
-    return finished.asMap().remove(key) != null || live != null;
+    return forget(key) || live != null;
   }
 
   /**
@@ -94,7 +101,7 @@ public final class ResponseStore {
 
   /** Keeps what a response came to, unless that is not wanted. */
   void end(Application owner, String id, RunningResponse live, StoredResponse response) {
-    live.end(response, () -> finished.put(Key.of(owner, id), response));
+    live.end(response, () -> keep(Key.of(owner, id), response));
   }
 
   /** Nobody works on it any more. */
@@ -105,7 +112,37 @@ public final class ResponseStore {
     }
   }
 
-  private static int weight(long bytes, long least) {
-    return (int) Math.clamp(bytes, Math.max(1, least), Integer.MAX_VALUE);
+  private void keep(Key key, StoredResponse response) {
+    if (weight(response) > most) {
+      return;
+    }
+    StoredResponse before = finished.asMap().put(key, response);
+    weight.addAndGet(weight(response) - (before == null ? 0 : weight(before)));
+    while (weight.get() > most && forgetOldest()) {}
+  }
+
+  /** False if there is none. */
+  private boolean forgetOldest() {
+    Set<Key> oldest = finished.policy().expireAfterWrite().orElseThrow().oldest(1).keySet();
+    oldest.forEach(this::forget); // Or another thread does.
+    return !oldest.isEmpty();
+  }
+
+  private boolean forget(Key key) {
+    StoredResponse gone = finished.asMap().remove(key);
+    if (gone != null) {
+      weight.addAndGet(-weight(gone));
+    }
+    return gone != null;
+  }
+
+  private void expired(@Nullable Key key, @Nullable StoredResponse gone, RemovalCause cause) {
+    if (gone != null) {
+      weight.addAndGet(-weight(gone));
+    }
+  }
+
+  private long weight(StoredResponse response) {
+    return Math.max(least, response.bytes());
   }
 }

@@ -57,6 +57,7 @@ class WatchdogTest {
       var ready = gateway.get("/readyz");
       assertThat(ready.statusCode()).isEqualTo(503);
       assertThat(ready.body())
+          .contains("time limit engine: more than 200 ms within the last minute")
           .containsPattern("engine: a step has taken [0-9.]+ s \\(expected: at most 0.2 s\\)");
       assertThat(gateway.get("/livez").statusCode()).isEqualTo(200);
       hang.countDown();
@@ -66,7 +67,11 @@ class WatchdogTest {
       assertThat(third.get().body()).contains("сәлем");
       TestGateway.await(() -> gateway.gateway().readiness().reasons().isEmpty());
       assertThat(gateway.gateway().metrics().scrape())
-          .contains("qaqpa_engine_restarts_total 1.0", "qaqpa_engine_breaker_open 0.0");
+          .contains(
+              "qaqpa_engine_restarts_total 1.0",
+              "qaqpa_engine_breaker_open 0.0",
+              "qaqpa_time_limit_seconds{name=\"engine\"} 0.2",
+              "resilience4j_timelimiter_calls_total{kind=\"timeout\",name=\"engine\"} 1.0");
       gateway.awaitNothingLeft();
     }
   }
@@ -116,9 +121,13 @@ class WatchdogTest {
         assertThat(gateway.post(TestGateway.chat("a", "")).statusCode()).isEqualTo(503);
       }
       TestGateway.await(() -> !gateway.gateway().engine().pulse().alive());
-      assertThat(gateway.get("/readyz").body()).contains("engine: stopped after a failure");
+      assertThat(gateway.get("/readyz").body())
+          .contains("engine: stopped after a failure", "\"circuit breaker engine: open\"");
       assertThat(gateway.gateway().metrics().scrape())
-          .contains("qaqpa_engine_restarts_total 2.0", "qaqpa_engine_breaker_open 1.0");
+          .contains(
+              "qaqpa_engine_restarts_total 2.0",
+              "qaqpa_engine_breaker_open 1.0",
+              "resilience4j_circuitbreaker_state{name=\"engine\",state=\"open\"} 1.0");
     }
   }
 

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import kz.qaqpa.fixture.Certificates;
 import kz.qaqpa.fixture.HttpTuning;
@@ -42,6 +44,20 @@ class TlsTest {
       assertThat(answer.version()).isEqualTo(version);
       assertThat(Sse.text(Sse.chunks(answer.body()))).isEqualTo("қазақ");
       gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void metrics_tellWhenTheFirstCertificateOfTheChainEnds() throws Exception {
+    Certificates certificates = new Certificates(folder);
+    try (TestGateway gateway = gateway(certificates, TlsSettings.Client.NONE)) {
+      String scrape = gateway.gateway().metrics().scrape();
+      Matcher told =
+          Pattern.compile("\nqaqpa_tls_certificate_expiry_timestamp_seconds\\{port=\"api\"} (\\S+)")
+              .matcher(scrape);
+      assertThat(told.find()).as(scrape).isTrue();
+      assertThat((long) Double.parseDouble(told.group(1)))
+          .isEqualTo(certificates.end().getEpochSecond());
     }
   }
 

@@ -56,6 +56,37 @@ class ResponseStoreTest {
   }
 
   @Test
+  void whatIsBeyondTheBounds_goesOldestFirst_howeverOftenItIsAskedFor() {
+    ResponseStore store = store(4, 1 << 20);
+    for (int i = 0; i < 20; i++) {
+      nanos.addAndGet(1_000_000);
+      keep(store, "resp_" + i, 1);
+      for (int old = Math.max(0, i - 3); old <= i; old++) {
+        for (int times = 0; times < 20 - i; times++) {
+          assertThat(store.find(OWNER, "resp_" + old)).as("%d after %d", old, i).isNotNull();
+        }
+      }
+      assertThat(store.find(OWNER, "resp_" + (i - 4))).isNull();
+    }
+  }
+
+  @Test
+  void whatIsDeletedOrTooOld_makesRoom() {
+    ResponseStore store = store(2, 1 << 20);
+    keep(store, "resp_1", 1);
+    keep(store, "resp_2", 1);
+    store.delete(OWNER, "resp_2");
+    keep(store, "resp_3", 1);
+    assertThat(store.find(OWNER, "resp_1")).isNotNull();
+    nanos.addAndGet(Duration.ofHours(2).toNanos());
+    keep(store, "resp_4", 1);
+    keep(store, "resp_5", 1);
+    assertThat(store.find(OWNER, "resp_4")).isNotNull();
+    assertThat(store.find(OWNER, "resp_5")).isNotNull();
+    assertThat(store.stored()).isEqualTo(2);
+  }
+
+  @Test
   void isBoundedInBytes() {
     ResponseStore store = store(1000, 1 << 20);
     for (int i = 0; i < 50; i++) {

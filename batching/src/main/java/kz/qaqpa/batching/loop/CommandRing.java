@@ -38,6 +38,11 @@ final class CommandRing<C> {
     return taken;
   }
 
+  /** Commands in it, as of about now. Any thread. */
+  int size() {
+    return queue.size();
+  }
+
   /**
    * The oldest command, or null if there is none. Not {@code relaxedPoll}: that may return null
    * while an offer that began earlier is still under way, and so is no test for "empty".

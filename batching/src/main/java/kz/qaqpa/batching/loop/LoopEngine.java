@@ -232,6 +232,8 @@ public final class LoopEngine implements BatchingEngine {
         hostBlocks,
         (int) tally.get(Item.HOST_BLOCKS_USED),
         (int) tally.get(Item.HOST_BLOCKS_HELD),
+        loop.commands().size(),
+        settings.commandRing(),
         tally.get(Item.ENGINE_NANOS),
         tally.get(Item.LOOP_NANOS));
   }

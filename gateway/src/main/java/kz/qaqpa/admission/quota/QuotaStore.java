@@ -2,6 +2,7 @@ package kz.qaqpa.admission.quota;
 
 import java.time.Duration;
 import java.util.List;
+import kz.qaqpa.guard.Guards;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -50,6 +51,9 @@ public interface QuotaStore extends AutoCloseable {
 
   /** How it is now. */
   Health health();
+
+  /** Tells what guards it; nothing where it is this process's own memory. */
+  default void guard(Guards guards) {}
 
   /** Ends its work; what it has not been told yet gets a moment. */
   @Override

@@ -91,7 +91,10 @@ record SoakReport(
     outcomes.forEach((what, count) -> lines.add("  " + count + " " + what));
     lines.add("");
     List<String> problems = problems();
-    lines.add(problems.isEmpty() ? judged ? "flat, and nothing left" : "nothing left" : "NOT as it should be:");
+    lines.add(
+        problems.isEmpty()
+            ? judged ? "flat, and nothing left" : "nothing left"
+            : "NOT as it should be:");
     lines.addAll(problems);
     return String.join("\n", lines);
   }

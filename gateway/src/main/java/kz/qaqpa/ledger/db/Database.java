@@ -35,6 +35,11 @@ public interface Database extends AutoCloseable {
    */
   <T> Flux<T> query(Function<Row, T> mapper, String sql, @Nullable Object... parameters);
 
+  /** Readings that hold a connection now; 0 where that is not known. */
+  default int reading() {
+    return 0;
+  }
+
   /** Lets go of everything; what still runs may fail. Waits for what is being written. */
   @Override
   void close();

@@ -67,6 +67,11 @@ final class H2Connections {
     closeQuietly(connection);
   }
 
+  /** Those that read now. */
+  synchronized int lent() {
+    return lent.size();
+  }
+
   /** Closes all of them, and opens no more: that would open the file again. */
   synchronized void close() {
     closed = true;

@@ -323,6 +323,11 @@ final class H2Database implements Database {
   }
 
   @Override
+  public int reading() {
+    return connections.lent();
+  }
+
+  @Override
   public void close() {
     letGo();
     try {

@@ -2,6 +2,7 @@ package kz.qaqpa.ledger.db;
 
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.pool.PoolMetrics;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.client.SSLMode;
@@ -243,6 +244,11 @@ final class PostgresDatabase implements Database {
       }
     }
     return numbered.toString();
+  }
+
+  @Override
+  public int reading() {
+    return readers.getMetrics().map(PoolMetrics::acquiredSize).orElse(0);
   }
 
   private DatabaseFailure failure(Throwable e) {

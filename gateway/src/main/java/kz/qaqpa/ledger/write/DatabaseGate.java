@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import kz.qaqpa.guard.Guards;
+import kz.qaqpa.guard.TimeLimit;
 import kz.qaqpa.ledger.LedgerStats.DatabaseState;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
@@ -25,6 +27,7 @@ final class DatabaseGate {
 
   private final Database database;
   private final Duration timeout;
+  private final TimeLimit limit;
   private final CircuitBreaker breaker;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
@@ -32,6 +35,7 @@ final class DatabaseGate {
   DatabaseGate(Database database, Duration timeout) {
     this.database = database;
     this.timeout = timeout;
+    this.limit = new TimeLimit("database", timeout);
     breaker =
         CircuitBreaker.of(
             "ledger",
@@ -69,6 +73,9 @@ final class DatabaseGate {
     } catch (RuntimeException e) {
       breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
       failures.incrementAndGet();
+      if (isTimeout(e)) {
+        limit.exceeded();
+      }
       if (wasOpen) {
         LOG.error("the database takes no records, they are spooled: {}", reason(e));
       }
@@ -81,9 +88,20 @@ final class DatabaseGate {
     if (e instanceof DatabaseFailure failure) {
       return String.valueOf(failure.getMessage());
     }
-    return e instanceof IllegalStateException
+    return isTimeout(e)
         ? "no answer within " + timeout.toMillis() + " ms"
         : e.getClass().getSimpleName();
+  }
+
+  /** Reactor's own words for an answer that did not come in time. */
+  private static boolean isTimeout(RuntimeException e) {
+    return e instanceof IllegalStateException;
+  }
+
+  /** Tells the circuit breaker and the time limit. */
+  void guard(Guards guards) {
+    guards.add(breaker);
+    guards.add(limit);
   }
 
   long commits() {

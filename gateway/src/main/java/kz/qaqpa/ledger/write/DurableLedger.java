@@ -3,6 +3,7 @@ package kz.qaqpa.ledger.write;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import kz.qaqpa.guard.Guards;
 import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.Ledger;
 import kz.qaqpa.ledger.LedgerFailure;
@@ -151,6 +152,11 @@ public final class DurableLedger implements Ledger, AutoCloseable {
         gate.failures(),
         new Lost(state.dropped(), commit.failed(), refusals.lost()),
         gate.state());
+  }
+
+  /** Tells what guards it against a database that fails or is slow. */
+  public void guard(Guards guards) {
+    gate.guard(guards);
   }
 
   /** Takes no more, writes what it has, and lets go of the spool. Blocks. */

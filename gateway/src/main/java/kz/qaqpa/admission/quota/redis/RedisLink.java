@@ -17,6 +17,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import kz.qaqpa.guard.Guards;
+import kz.qaqpa.guard.TimeLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -56,6 +59,7 @@ final class RedisLink implements AutoCloseable {
   private final Preparation preparation;
   private final Runnable onReady;
   private final CircuitBreaker breaker;
+  private final TimeLimit limit;
   private final Sinks.Empty<Void> first = Sinks.empty();
 
   /** Counts connects and disconnects: what was prepared before the last of them is void. */
@@ -85,6 +89,7 @@ final class RedisLink implements AutoCloseable {
     this.client = RedisClients.open(settings);
     this.scheduler = scheduler;
     this.timeout = settings.redisTimeout();
+    this.limit = new TimeLimit("redis", timeout);
     this.preparation = preparation;
     this.onReady = onReady;
     this.breaker =
@@ -211,6 +216,7 @@ final class RedisLink implements AutoCloseable {
     return call.retryWhen(
             Retry.fixedDelay(Long.MAX_VALUE, RETRY).filter(RedisLink::isLost).scheduler(scheduler))
         .timeout(timeout, scheduler)
+        .doOnError(TimeoutException.class, _ -> limit.exceeded())
         .transformDeferred(CircuitBreakerOperator.of(breaker));
   }
 
@@ -219,6 +225,12 @@ final class RedisLink implements AutoCloseable {
     return failure instanceof CancellationException
         || (failure instanceof RedisException
             && !(failure instanceof RedisCommandExecutionException));
+  }
+
+  /** Tells circuit breaker and time limit. */
+  void guard(Guards guards) {
+    guards.add(breaker);
+    guards.add(limit);
   }
 
   /** Whether calls are likely to succeed. */

@@ -24,6 +24,8 @@ import kz.qaqpa.admission.quota.QuotaTotals;
 import kz.qaqpa.admission.quota.Shortage;
 import kz.qaqpa.admission.quota.Subject;
 import kz.qaqpa.admission.quota.Used;
+import kz.qaqpa.guard.Bulkhead;
+import kz.qaqpa.guard.Guards;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -61,6 +63,7 @@ public final class RedisQuotaStore implements QuotaStore {
   private final PastUse.Source past;
   private final String known;
   private final int replicas;
+  private final int pendingSettles;
   private final String ids;
   private final AtomicLong passes = new AtomicLong();
   private final ConcurrentMap<String, Limits> limits = new ConcurrentHashMap<>();
@@ -89,6 +92,7 @@ public final class RedisQuotaStore implements QuotaStore {
     this.past = past;
     this.known = settings.prefix() + "known";
     this.replicas = settings.replicas();
+    this.pendingSettles = settings.pendingSettles();
     this.ids = randomIds();
     this.link = new RedisLink(settings, scheduler, this::prepare, this::ready);
     this.settlements =
@@ -217,6 +221,12 @@ public final class RedisQuotaStore implements QuotaStore {
         new Used(overTokens.sum(), overCharacters.sum()),
         settlements.pending(),
         settlements.dropped());
+  }
+
+  @Override
+  public void guard(Guards guards) {
+    link.guard(guards);
+    guards.add(new Bulkhead("redis", pendingSettles, () -> Math.toIntExact(settlements.pending())));
   }
 
   QuotaScript script() {

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.guard;
+
+import org.jspecify.annotations.NullMarked;
