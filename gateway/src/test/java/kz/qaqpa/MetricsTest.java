@@ -36,8 +36,7 @@ class MetricsTest {
               "qaqpa_ring_depth" + labels + " 0.0",
               "qaqpa_ring_capacity" + labels + " 1024.0",
               "resilience4j_circuitbreaker_state{name=\"engine\",state=\"open\"} 0.0",
-              "resilience4j_bulkhead_available_concurrent_calls{name=\"engine\"} "
-                  + "1024.0",
+              "resilience4j_bulkhead_available_concurrent_calls{name=\"engine\"} " + "1024.0",
               "resilience4j_bulkhead_max_allowed_concurrent_calls{name=\"engine\"} 1024.0",
               "resilience4j_timelimiter_calls_total{kind=\"timeout\",name=\"engine\"} 0.0",
               "qaqpa_host_cache_blocks" + labels + " 0.0",
@@ -52,7 +51,8 @@ class MetricsTest {
           .anyMatch(line -> line.matches("vllm:cache_config_info\\{.*block_size=\"64\".*} 1"))
           .anyMatch(line -> line.matches("qaqpa_refusals_total\\{.*missing_required.*} 1.0"))
           .anyMatch(line ->
-              line.matches("qaqpa_refusal_seconds_count\\{.*reason=\"missing_required_parameter\".*} 1"))
+              line.matches(
+                  "qaqpa_refusal_seconds_count\\{.*reason=\"missing_required_parameter\".*} 1"))
           .anyMatch(line -> line.startsWith("netty_allocator_memory_used{"))
           .anyMatch(line -> line.matches("qaqpa_labels_total\\{.*\"complete\".*} 2.0"))
           .anyMatch(line -> line.matches("qaqpa_notices_total\\{.*policy=\"client\".*} 2.0"))

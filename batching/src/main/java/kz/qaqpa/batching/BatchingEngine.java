@@ -34,6 +34,12 @@ public interface BatchingEngine extends AutoCloseable {
    */
   List<TokenStream> submit(GenerationRequest request, int choices);
 
+  /**
+   * Requests that the queue would take now, as far as their number goes; any thread, cheap. Where
+   * it is none, whoever has a request need not make it ready to be refused.
+   */
+  int room();
+
   /** Counters and gauges as of now; any thread, cheap. */
   BatchingStats stats();
 

@@ -3,17 +3,27 @@ package kz.qaqpa.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import kz.qaqpa.cli.bench.BenchRun;
+import kz.qaqpa.cli.bench.overload.OverloadBench;
+import kz.qaqpa.cli.bench.overload.OverloadReport;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.client.ServerError;
 
 /** {@code ./qaqpa bench}: measures this machine and prints a table. */
 public final class BenchCommand {
   static final String USAGE =
-      "usage: ./qaqpa bench [--quick] [--model DIR] [--config DIR] [--out DIR]";
+      """
+      usage: ./qaqpa bench [--quick] [--model DIR] [--config DIR] [--out DIR]
+             ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--model DIR] [--out DIR]
+             ./qaqpa bench scrape [--streams N] [--seconds N] [--model DIR] [--out DIR]\
+      """;
+
+  private static final int STREAMS = 32;
+  private static final int MAX_TOKENS = 64;
 
   private BenchCommand() {}
 
@@ -26,13 +36,19 @@ public final class BenchCommand {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     try {
+      switch (args.isEmpty() ? "" : args.getFirst()) {
+        case "overload" -> {
+          return overload(args.subList(1, args.size()), out, err);
+        }
+        default -> {}
+      }
       Options options =
           Options.parse(args, Set.of("model", "config", "out"), Set.of("quick", "help"));
       if (options.has("help")) {
         out.println(USAGE);
         return 0;
       }
-      Path root = Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
+      Path root = root();
       Path model = path(options, "model", root.resolve("config/models/kaz-mini"));
       Path config = path(options, "config", root.resolve("config"));
       Path folder = path(options, "out", root.resolve("target/bench"));
@@ -50,6 +66,33 @@ public final class BenchCommand {
       err.println(e.getMessage());
       return 1;
     }
+  }
+
+  private static int overload(List<String> args, PrintStream out, PrintStream err)
+      throws IOException, InterruptedException {
+    Options options =
+        Options.parse(args, Set.of("minutes", "seconds", "times", "model", "out"), Set.of());
+    Path root = root();
+    int seconds = options.number("seconds", 60 * options.number("minutes", 1, 1, 60), 2, 3600);
+    OverloadBench.Plan plan =
+        new OverloadBench.Plan(
+            root,
+            path(options, "model", root.resolve("config/models/kaz-mini")),
+            Files.createDirectories(path(options, "out", root.resolve("target/bench/overload"))),
+            Math.clamp(seconds / 2, 2, 20),
+            seconds,
+            options.number("times", 10, 1, 100),
+            STREAMS,
+            MAX_TOKENS,
+            List.of());
+    OverloadReport report = new OverloadBench(plan, err).measure();
+    out.println(report.table());
+    out.println("figures and log: " + plan.folder());
+    return report.counts().agree() ? 0 : 1;
+  }
+
+  private static Path root() {
+    return Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
   }
 
   private static Path path(Options options, String name, Path otherwise) {

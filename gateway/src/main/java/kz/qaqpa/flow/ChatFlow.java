@@ -108,6 +108,7 @@ public final class ChatFlow {
    */
   public Mono<Void> run(Call call, Function<Answer, Publisher<Void>> respond) {
     prompts.check(call.application(), call.generation());
+    requireRoom();
     return Flux.usingWhen(
             Mono.fromSupplier(() -> admitted(call)), // 2, on E
             lease ->
@@ -119,6 +120,16 @@ public final class ChatFlow {
             Lease::fail,
             lease -> lease.leave(Lease.ABORT))
         .then();
+  }
+
+  /**
+   * A full queue refuses here, on E, and not first after its turn on T: there the many that are
+   * refused would keep back the few that are not, and take processor time from answers.
+   */
+  private void requireRoom() {
+    if (engine.room() <= pool.waiting()) {
+      throw refused(new SubmitRefusal(SubmitRefusal.Reason.QUEUE_FULL, "the queue is full"));
+    }
   }
 
   private Lease admitted(Call call) {
@@ -229,9 +240,13 @@ public final class ChatFlow {
     try {
       return engine.submit(request, choices);
     } catch (SubmitRefusal refused) {
-      metrics.rejected(refused.reason().name().toLowerCase(Locale.ROOT));
-      throw Refusals.of(refused);
+      throw refused(refused);
     }
+  }
+
+  private Refusal refused(SubmitRefusal refused) {
+    metrics.rejected(refused.reason().name().toLowerCase(Locale.ROOT));
+    return Refusals.of(refused);
   }
 
   /** Steps 10 and 11: tokens to text, on E. */

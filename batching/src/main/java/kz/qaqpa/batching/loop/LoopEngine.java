@@ -208,6 +208,11 @@ public final class LoopEngine implements BatchingEngine {
   }
 
   @Override
+  public int room() {
+    return Math.max(0, settings.queueRequests() - backlog.requests());
+  }
+
+  @Override
   public BatchingStats stats() {
     return new BatchingStats(
         (int) tally.get(Item.RUNNING),

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import kz.qaqpa.cli.client.Options;
+import kz.qaqpa.cli.client.ServerError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -85,7 +86,7 @@ public final class BenchClient {
       InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       try {
         for (int i = 0; i < streams; i++) {
-          new BenchConnection(selector, server, requests::poll, outcomes::add);
+          new BenchConnection(selector, server, asking(requests, outcomes)).ask();
         }
         while (outcomes.size() < bodies.size()) {
           serve(selector);
@@ -97,6 +98,25 @@ public final class BenchClient {
       }
     }
     return new Result(System.nanoTime() - started, List.copyOf(outcomes));
+  }
+
+  private static Asking asking(Deque<byte[]> requests, List<Measured> outcomes) {
+    return new Asking() {
+      @Override
+      public byte @Nullable [] next() {
+        return requests.poll();
+      }
+
+      @Override
+      public void answered(Measured measured) {
+        outcomes.add(measured);
+      }
+
+      @Override
+      public void refused(int status, String code, String message) {
+        throw new ServerError(message);
+      }
+    };
   }
 
   private static void serve(Selector selector) throws IOException {
@@ -112,7 +132,13 @@ public final class BenchClient {
     selector.selectedKeys().clear();
   }
 
-  private static byte[] request(int port, String key, String body) {
+  /**
+   * The bytes of a request.
+   *
+   * @param key of the application
+   * @param body in JSON
+   */
+  public static byte[] request(int port, String key, String body) {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     String head =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:"

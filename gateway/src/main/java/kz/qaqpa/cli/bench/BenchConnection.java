@@ -9,8 +9,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kz.qaqpa.cli.bench.BenchClient.Measured;
@@ -23,15 +21,20 @@ import org.jspecify.annotations.Nullable;
  * One keep-alive connection that asks one question after the other: as much of HTTP/1.1 (RFC 9112)
  * as a streamed answer needs. Confined to the client's one thread.
  */
-final class BenchConnection {
+public final class BenchConnection {
   private static final int MAX_HEAD = 1 << 16;
   private static final Pattern PROMPT_TOKENS = Pattern.compile("\"prompt_tokens\": ?(\\d{1,9})");
   private static final Pattern OUTPUT_TOKENS =
       Pattern.compile("\"completion_tokens\": ?(\\d{1,9})");
+  private static final Pattern STATUS = Pattern.compile("^HTTP/1\\.1 (\\d{3}) ");
+  private static final Pattern LENGTH = Pattern.compile("(?i)\ncontent-length: ?(\\d{1,5})\r");
+  private static final Pattern CODE = Pattern.compile("\"code\": ?\"([a-z_]{1,64})\"");
   private static final Pattern TEXT = Pattern.compile("\"content\": ?\"(?!\")");
 
   private enum State {
+    IDLE,
     HEAD,
+    BODY,
     CHUNK_SIZE,
     CHUNK,
     CHUNK_END,
@@ -40,13 +43,16 @@ final class BenchConnection {
 
   private final SocketChannel channel;
   private final SelectionKey key;
-  private final Supplier<byte @Nullable []> requests;
-  private final Consumer<Measured> outcomes;
+  private final Asking asking;
   private final ByteBuffer in = ByteBuffer.allocateDirect(1 << 16);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream failure = new ByteArrayOutputStream();
   private ByteBuffer out = ByteBuffer.allocate(0);
-  private State state = State.HEAD;
+  private State state = State.IDLE;
   private int chunkLeft;
+  private int status;
+  private String statusLine = "";
+  private @Nullable String error;
   private SseParser events = new SseParser(this::event);
   private long sent;
   private long first;
@@ -55,27 +61,31 @@ final class BenchConnection {
   private boolean done;
 
   /**
-   * Connects and asks the first question.
+   * Connects; nothing is asked yet.
    *
-   * @param requests the bytes of the next request, or null if there is none left
+   * @param asking what it asks, one question after the other once {@link #ask} has been called
    */
-  BenchConnection(
-      Selector selector,
-      InetSocketAddress server,
-      Supplier<byte @Nullable []> requests,
-      Consumer<Measured> outcomes)
+  public BenchConnection(Selector selector, InetSocketAddress server, Asking asking)
       throws IOException {
-    this.requests = requests;
-    this.outcomes = outcomes;
+    this.asking = asking;
     channel = SocketChannel.open(server);
     channel.configureBlocking(false);
     channel.setOption(java.net.StandardSocketOptions.TCP_NODELAY, true);
     key = channel.register(selector, SelectionKey.OP_READ, this);
-    next();
+  }
+
+  /** Whether it waits for a question. */
+  public boolean isIdle() {
+    return state == State.IDLE && channel.isOpen();
+  }
+
+  /** Closes it, whatever it is at. */
+  public void close() throws IOException {
+    channel.close();
   }
 
   /** Does what the socket is ready for. */
-  void ready() throws IOException {
+  public void ready() throws IOException {
     if (key.isValid() && key.isWritable()) {
       write();
     }
@@ -84,10 +94,11 @@ final class BenchConnection {
     }
   }
 
-  private void next() throws IOException {
-    byte[] request = requests.get();
+  /** Asks the next question, if there is one; to be called while it is idle. */
+  public void ask() throws IOException {
+    byte[] request = asking.next();
     if (request == null) {
-      channel.close();
+      state = State.IDLE;
       return;
     }
     out = ByteBuffer.wrap(request);
@@ -97,6 +108,7 @@ final class BenchConnection {
     promptTokens = 0;
     outputTokens = 0;
     done = false;
+    error = null;
     sent = System.nanoTime();
     write();
   }
@@ -110,6 +122,10 @@ final class BenchConnection {
   private void read() throws IOException {
     in.clear();
     int n = channel.read(in);
+    if (n < 0 && state == State.IDLE) {
+      channel.close();
+      return;
+    }
     if (n < 0) {
       throw new ServerError("the server closed a connection in the middle of an answer");
     }
@@ -121,7 +137,9 @@ final class BenchConnection {
 
   private void step() throws IOException {
     switch (state) {
+      case IDLE -> throw new ServerError("the server sent more than an answer");
       case HEAD -> head();
+      case BODY -> body();
       case CHUNK_SIZE -> {
         String size = nextLine();
         if (size != null) {
@@ -148,7 +166,7 @@ final class BenchConnection {
     ByteBuffer data = in.slice(in.position(), Math.min(in.remaining(), chunkLeft));
     in.position(in.position() + data.remaining());
     chunkLeft -= data.remaining();
-    events.feed(data);
+    take(data);
     if (chunkLeft == 0) {
       state = State.CHUNK_END;
     }
@@ -164,8 +182,7 @@ final class BenchConnection {
       if (line.size() >= 4 && endsWithEmptyLine()) {
         String head = line.toString(StandardCharsets.ISO_8859_1);
         line.reset();
-        requireStream(head);
-        state = State.CHUNK_SIZE;
+        begin(head);
         return;
       }
     }
@@ -177,13 +194,46 @@ final class BenchConnection {
         && line.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n");
   }
 
-  private static void requireStream(String head) {
-    if (!head.startsWith("HTTP/1.1 200 ")
-        || !head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
-      throw new ServerError(
-          "the server answered "
-              + head.lines().findFirst().orElse("nothing")
-              + " (expected: 200, chunked)");
+  private void begin(String head) {
+    statusLine = head.lines().findFirst().orElse("nothing");
+    Matcher number = STATUS.matcher(head);
+    status = number.find() ? Integer.parseInt(number.group(1)) : 0;
+    Matcher length = LENGTH.matcher(head);
+    if (head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
+      state = State.CHUNK_SIZE;
+    } else if (status != 200 && length.find()) {
+      chunkLeft = Integer.parseInt(length.group(1));
+      state = State.BODY;
+    } else {
+      throw unexpected();
+    }
+  }
+
+  private ServerError unexpected() {
+    return new ServerError("the server answered " + statusLine + " (expected: 200, chunked)");
+  }
+
+  private void body() throws IOException {
+    ByteBuffer data = in.slice(in.position(), Math.min(in.remaining(), chunkLeft));
+    in.position(in.position() + data.remaining());
+    chunkLeft -= data.remaining();
+    take(data);
+    if (chunkLeft == 0) {
+      finish();
+    }
+  }
+
+  /** An event stream, or the body of an error. */
+  private void take(ByteBuffer data) {
+    if (status == 200) {
+      events.feed(data);
+      return;
+    }
+    while (data.hasRemaining()) {
+      failure.write(data.get());
+    }
+    if (failure.size() > MAX_HEAD) {
+      throw unexpected();
     }
   }
 
@@ -204,7 +254,7 @@ final class BenchConnection {
     if (data.equals("[DONE]")) {
       done = true;
     } else if (data.startsWith("{\"error\"")) {
-      throw new ServerError(ChatJson.errorMessage(data, "error in a stream"));
+      error = data;
     } else if (first == 0 && TEXT.matcher(data).find()) {
       first = System.nanoTime();
     } else if (data.contains("\"completion_tokens\"")) {
@@ -219,12 +269,24 @@ final class BenchConnection {
   }
 
   private void finish() throws IOException {
-    if (!done) {
+    if (status != 200) {
+      String body = failure.toString(StandardCharsets.UTF_8);
+      failure.reset();
+      asking.refused(status, code(body), String.valueOf(unexpected().getMessage()));
+    } else if (error != null) {
+      asking.refused(status, code(error), ChatJson.errorMessage(error, "error in a stream"));
+    } else if (done) {
+      long now = System.nanoTime();
+      asking.answered(
+          new Measured((first == 0 ? now : first) - sent, now - sent, promptTokens, outputTokens));
+    } else {
       throw new ServerError("an answer ended without [DONE]");
     }
-    long now = System.nanoTime();
-    outcomes.accept(
-        new Measured((first == 0 ? now : first) - sent, now - sent, promptTokens, outputTokens));
-    next();
+    ask();
+  }
+
+  private static String code(String body) {
+    Matcher code = CODE.matcher(body);
+    return code.find() ? code.group(1) : "";
   }
 }

@@ -13,13 +13,13 @@ import tools.jackson.databind.node.ObjectNode;
  * A model that never ends an answer by itself: the same files, without {@code eos_token_id}. So
  * answers have the length that was asked for, and what is measured is mostly decoding.
  */
-final class EndlessModel {
+public final class EndlessModel {
   private static final Set<String> CONFIGS = Set.of("config.json", "generation_config.json");
 
   private EndlessModel() {}
 
   /** Makes the copy beneath {@code folder}; large files are linked where that is possible. */
-  static Path make(Path model, Path folder) throws IOException {
+  public static Path make(Path model, Path folder) throws IOException {
     Path copy = Files.createDirectories(folder.resolve("endless").resolve(model.getFileName()));
     List<Path> files;
     try (var listed = Files.list(model)) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Kazakh requests. No two are alike, so that nothing is found in a prefix cache unless it is meant
  * to be.
  */
-final class Workload {
+public final class Workload {
   private static final int MAX_CHARACTERS = 400;
 
   private final String model;
@@ -37,7 +37,7 @@ final class Workload {
    * @param model named in the requests
    * @param file JSON lines with {@code lang} and {@code text}
    */
-  static Workload read(String model, Path file) throws IOException {
+  public static Workload read(String model, Path file) throws IOException {
     JsonMapper json = JsonMapper.builder().build();
     List<String> prompts = new ArrayList<>();
     List<String> words = new ArrayList<>();
@@ -58,7 +58,7 @@ final class Workload {
   }
 
   /** Questions that share nothing but the chat format. */
-  List<String> distinct(int count, int maxTokens) {
+  public List<String> distinct(int count, int maxTokens) {
     return IntStream.range(0, count).mapToObj(i -> body(List.of(question()), maxTokens)).toList();
   }
 

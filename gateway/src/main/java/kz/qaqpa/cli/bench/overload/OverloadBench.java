@@ -1,0 +1,225 @@
+package kz.qaqpa.cli.bench.overload;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import kz.qaqpa.cli.bench.BenchClient;
+import kz.qaqpa.cli.bench.EndlessModel;
+import kz.qaqpa.cli.bench.Samples;
+import kz.qaqpa.cli.bench.Workload;
+import kz.qaqpa.cli.process.GatewayProcess;
+import kz.qaqpa.cli.process.MetricsPage;
+import kz.qaqpa.cli.process.TrialAgency;
+
+/**
+ * A gateway that is asked for as much as it can do, then for ten times that. Answers have the same
+ * length, as the model is served without its end tokens; several agencies ask.
+ */
+public final class OverloadBench {
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final int BATCH = 512;
+
+  /** All requests come from one address; otherwise the limits are those that are shipped. */
+  private static final int MOST_CONNECTIONS = 4000;
+
+  private static final Map<String, String> ONE_ADDRESS =
+      Map.of("QAQPA_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "4096");
+
+  private final Plan plan;
+  private final PrintStream progress;
+  private final List<TrialAgency> agencies =
+      List.of(agency("one"), agency("two"), agency("three"), agency("four"));
+
+  /**
+   * What to do.
+   *
+   * @param root of the project, for prompts
+   * @param model folder
+   * @param folder for configuration, state, log and figures
+   * @param capacitySeconds that the capacity is measured for, after as long a warm-up
+   * @param seconds of overload
+   * @param times as many requests as the capacity
+   * @param streams in the closed loop
+   * @param maxTokens of one answer
+   * @param options of {@code serve}
+   */
+  public record Plan(
+      Path root,
+      Path model,
+      Path folder,
+      int capacitySeconds,
+      int seconds,
+      int times,
+      int streams,
+      int maxTokens,
+      List<String> options) {}
+
+  public OverloadBench(Plan plan, PrintStream progress) {
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  private static TrialAgency agency(String id) {
+    return TrialAgency.of(id, "concurrentStreams: 1000000");
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return the figures, which are also in {@code overload.json} of the folder
+   */
+  public OverloadReport measure() throws IOException, InterruptedException {
+    Path config = Files.createDirectories(plan.folder.resolve("config"));
+    TrialAgency.write(config, agencies);
+    Path model = EndlessModel.make(plan.model, plan.folder);
+    try (GatewayProcess gateway =
+        GatewayProcess.start(
+            new GatewayProcess.Setup(
+                model, config, plan.folder, ONE_ADDRESS, List.of(), plan.options))) {
+      OverloadReport report = measure(gateway);
+      report.write(plan.folder.resolve("overload.json"));
+      return report;
+    }
+  }
+
+  private OverloadReport measure(GatewayProcess gateway) throws IOException, InterruptedException {
+    Questions questions = questions(gateway);
+    Duration length = Duration.ofSeconds(plan.capacitySeconds);
+    load(gateway, questions).closed(plan.streams, length);
+    OfferedLoad.Outcome alone = load(gateway, questions).closed(plan.streams, length);
+    double answers = alone.inTime().size() / alone.seconds();
+    progress.printf("capacity: %.0f tokens/s, %.1f answers/s%n", alone.goodput(), answers);
+    MetricsPage first = settled(gateway);
+    OverloadReport.Footprint before = footprint(gateway, first);
+    double rate = Math.max(1, plan.times * answers);
+    OfferedLoad.Outcome offered =
+        load(gateway, questions).open(rate, Duration.ofSeconds(plan.seconds));
+    MetricsPage last = settled(gateway);
+    return new OverloadReport(
+        Runtime.getRuntime().availableProcessors() + " processors, Java " + Runtime.version(),
+        new OverloadReport.Capacity(plan.streams, alone.goodput(), answers),
+        offered(offered, rate, answers),
+        refusals(first, last),
+        counts(offered, first, last),
+        before,
+        footprint(gateway, last));
+  }
+
+  private OfferedLoad load(GatewayProcess gateway, Questions questions) {
+    return new OfferedLoad(gateway.api().getPort(), questions, MOST_CONNECTIONS);
+  }
+
+  private Questions questions(GatewayProcess gateway) throws IOException, InterruptedException {
+    Workload work =
+        Workload.read(
+            gateway.model(agencies.getFirst().key()),
+            plan.root.resolve("config/prompts/kazakh.jsonl"));
+    return new Questions(gateway.api(), work, plan.maxTokens, agencies);
+  }
+
+  private static OverloadReport.Offered offered(
+      OfferedLoad.Outcome outcome, double rate, double answers) {
+    double[] ttft =
+        outcome.answered().stream().mapToDouble(answer -> answer.ttftNanos() / 1e6).toArray();
+    return new OverloadReport.Offered(
+        rate / answers,
+        rate,
+        outcome.seconds(),
+        outcome.goodput(),
+        outcome.held(),
+        Samples.median(ttft),
+        Samples.percentile(99, ttft));
+  }
+
+  private static OverloadReport.Refusals refusals(MetricsPage first, MetricsPage last) {
+    MetricsPage.Buckets times =
+        last.histogram("qaqpa_refusal_seconds", _ -> true)
+            .since(first.histogram("qaqpa_refusal_seconds", _ -> true));
+    return new OverloadReport.Refusals(
+        times.count(), 1e3 * times.percentile(50), 1e3 * times.percentile(99));
+  }
+
+  private static OverloadReport.Counts counts(
+      OfferedLoad.Outcome outcome, MetricsPage first, MetricsPage last) {
+    return new OverloadReport.Counts(
+        outcome.sent(),
+        outcome.answered().size(),
+        outcome.refused(),
+        grown("vllm:request_success_total", first, last),
+        grown("qaqpa_refusals_total", first, last),
+        grown("qaqpa_ledger_records_total", first, last));
+  }
+
+  private static long grown(String name, MetricsPage first, MetricsPage last) {
+    return Math.round(last.sum(name) - first.sum(name));
+  }
+
+  private static OverloadReport.Footprint footprint(GatewayProcess gateway, MetricsPage page)
+      throws IOException {
+    double mib = 1 << 20;
+    return new OverloadReport.Footprint(
+        gateway.process().memoryMib("VmRSS"),
+        page.sum("jvm_memory_used_bytes", "area", "heap") / mib,
+        Math.max(
+                page.sum("netty_allocator_memory_used", "memory_type", "direct"),
+                page.sum("jvm_buffer_memory_used_bytes", "id", "direct"))
+            / mib,
+        gateway.process().threads(),
+        gateway.process().openFiles(),
+        busy(page));
+  }
+
+  /** A reading once everything has ended and is written down, garbage collected. */
+  private static MetricsPage settled(GatewayProcess gateway)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    while (busy(gateway.metrics()) > 0 && System.nanoTime() - end < 0) {
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+    gateway.collectGarbage();
+    return gateway.metrics();
+  }
+
+  private static double busy(MetricsPage page) {
+    return page.sum("vllm:num_requests_running")
+        + page.sum("vllm:num_requests_waiting")
+        + page.sum("qaqpa_quota_reserved_tokens")
+        + page.sum("qaqpa_agency_streams")
+        + page.sum("qaqpa_ledger_waiting_records")
+        + page.sum("qaqpa_ledger_spooled_records");
+  }
+
+  /** Requests as bytes, agency after agency, no question twice. */
+  private static final class Questions implements Supplier<byte[]> {
+    private final URI api;
+    private final Workload work;
+    private final int maxTokens;
+    private final List<TrialAgency> agencies;
+    private Iterator<String> bodies = List.<String>of().iterator();
+    private int next;
+
+    Questions(URI api, Workload work, int maxTokens, List<TrialAgency> agencies) {
+      this.api = api;
+      this.work = work;
+      this.maxTokens = maxTokens;
+      this.agencies = agencies;
+    }
+
+    @Override
+    public byte[] get() {
+      if (!bodies.hasNext()) {
+        bodies = work.distinct(BATCH, maxTokens).iterator();
+      }
+      String key = agencies.get(next++ % agencies.size()).key();
+      return BenchClient.request(api.getPort(), key, bodies.next());
+    }
+  }
+}
