@@ -88,6 +88,11 @@ class ArchitectureTest {
         "ai.onnxruntime..",
         "com.sun.management.."); // The machine's memory; exported by the JDK.
     onlySees(
+        new String[] {"kz.qaqpa.engine.synthetic.."},
+        "kz.qaqpa.engine.synthetic..",
+        "kz.qaqpa.engine",
+        "kz.qaqpa.engine.model..");
+    onlySees(
         new String[] {"kz.qaqpa.engine.trt.."},
         "kz.qaqpa.engine.trt..",
         "kz.qaqpa.engine",
@@ -100,10 +105,15 @@ class ArchitectureTest {
   void theGatewayKnowsNoEngine() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("kz.qaqpa.engine.cpu..", "kz.qaqpa.engine.trt..")
+        .resideOutsideOfPackages(
+            "kz.qaqpa.engine.cpu..", "kz.qaqpa.engine.synthetic..", "kz.qaqpa.engine.trt..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("kz.qaqpa.engine.cpu..", "kz.qaqpa.engine.trt..", "ai.onnxruntime..")
+        .resideInAnyPackage(
+            "kz.qaqpa.engine.cpu..",
+            "kz.qaqpa.engine.synthetic..",
+            "kz.qaqpa.engine.trt..",
+            "ai.onnxruntime..")
         .check(MAIN);
   }
 

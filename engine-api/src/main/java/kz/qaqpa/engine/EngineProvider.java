@@ -17,6 +17,14 @@ public interface EngineProvider {
   /** Whether {@link #open} can work on this machine. Cheap; loads no model. */
   Availability availability();
 
+  /**
+   * Whether its answers are made up, for load tests of everything around an engine. Such an engine
+   * is never chosen by {@code auto}, and serves only where the command line allows it.
+   */
+  default boolean isSynthetic() {
+    return false;
+  }
+
   /** Values of {@link EngineSettings#precision()} that {@link #open} takes, {@code auto} too. */
   Set<String> precisions();
 
@@ -45,7 +53,7 @@ public interface EngineProvider {
    *
    * @param engine the engine; the receiver closes it
    * @param modelDigest {@link kz.qaqpa.engine.model.ModelDigest} of weights and tokenizer, as
-   *     {@code sha256:…}
+   *     {@code sha256:…}; of a synthetic engine {@code synthetic:…}
    * @param description one line for a person: runtime, precision, threads, slots, memory
    * @param gauges numbers for whoever watches, may be none
    */

@@ -1,5 +1,6 @@
 package kz.qaqpa.cli;
 
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,23 +17,40 @@ import kz.qaqpa.engine.EngineProvider.Availability;
  */
 record EngineChoice(EngineProvider provider, String reason) {
 
-  /** Chooses among those on the class path. */
+  /** Chooses among those on the class path whose answers are not made up. */
   static EngineChoice find(String wanted) {
+    return find(wanted, false);
+  }
+
+  /** Chooses among those on the class path. */
+  static EngineChoice find(String wanted, boolean allowSynthetic) {
     return choose(
-        wanted, ServiceLoader.load(EngineProvider.class).stream().map(p -> p.get()).toList());
+        wanted,
+        allowSynthetic,
+        ServiceLoader.load(EngineProvider.class).stream().map(p -> p.get()).toList());
   }
 
   /**
-   * Chooses the named engine, or for {@code auto} the preferred one that works here.
+   * Chooses the named engine, or for {@code auto} the preferred one that works here and does not
+   * make up its answers.
    *
+   * @param allowSynthetic whether a named one may make up its answers
    * @throws IllegalStateException if there is none; the message says why for each
    */
-  static EngineChoice choose(String wanted, List<EngineProvider> providers) {
+  static EngineChoice choose(
+      String wanted, boolean allowSynthetic, List<EngineProvider> providers) {
     List<EngineProvider> ranked =
         providers.stream()
             .sorted(Comparator.comparingInt(EngineProvider::preference).reversed())
             .toList();
-    return wanted.equals("auto") ? preferred(ranked) : named(wanted, ranked);
+    return wanted.equals("auto")
+        ? preferred(ranked.stream().filter(provider -> !provider.isSynthetic()).toList())
+        : named(wanted, allowSynthetic, ranked);
+  }
+
+  /** What the model of a folder is called under this engine. */
+  String modelId(Path folder) {
+    return provider.isSynthetic() ? provider.name() : ModelLoader.id(folder);
   }
 
   /**
@@ -67,7 +85,8 @@ record EngineChoice(EngineProvider provider, String reason) {
     throw new IllegalStateException("no engine works on this machine" + passed);
   }
 
-  private static EngineChoice named(String wanted, List<EngineProvider> ranked) {
+  private static EngineChoice named(
+      String wanted, boolean allowSynthetic, List<EngineProvider> ranked) {
     Optional<EngineProvider> found =
         ranked.stream().filter(provider -> provider.name().equals(wanted)).findFirst();
     EngineProvider provider =
@@ -78,6 +97,13 @@ record EngineChoice(EngineProvider provider, String reason) {
                     + " (expected: auto"
                     + ranked.stream().map(p -> " or " + p.name()).collect(Collectors.joining())
                     + ")"));
+    if (provider.isSynthetic() && !allowSynthetic) {
+      throw new IllegalStateException(
+          "server.engine: "
+              + wanted
+              + " (expected: an engine with a model; this one makes up its answers and needs"
+              + " --allow-synthetic on the command line of serve)");
+    }
     Availability availability = provider.availability();
     if (!availability.available()) {
       throw new IllegalStateException("engine " + wanted + ": " + availability.detail());

@@ -198,9 +198,7 @@ public final class PerplexityCommand {
     out.printf(
         "%-10s %9s %11s %11s %9s%n", "precision", "tokens", "bits/byte", "nats/token", "tokens/s");
     for (String precision : options.precisions) {
-      EngineSettings settings =
-          new EngineSettings(
-              precision, SLOTS, window, engine.threads(), engine.cacheFolder(), engine.plan());
+      EngineSettings settings = engine.sized(precision, SLOTS, window, engine.threads());
       out.println(row(provider(options.engine), options.model, settings, bos, windows, bytes));
     }
   }
@@ -229,7 +227,7 @@ public final class PerplexityCommand {
   private static EngineProvider provider(String name) {
     return ServiceLoader.load(EngineProvider.class).stream()
         .map(ServiceLoader.Provider::get)
-        .filter(provider -> provider.name().equals(name))
+        .filter(provider -> provider.name().equals(name) && !provider.isSynthetic())
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("--engine: " + name + " (expected: cpu or trt)"));

@@ -111,9 +111,10 @@ public final class ServeCommand {
         DevelopmentKey.make(
             registry, ServerSettings.isLoopback(settings.server().host()), environment);
     EngineChoice choice =
-        EngineChoice.find(settings.server().engine()).requiring(settings.engine().precision());
+        EngineChoice.find(settings.server().engine(), options.allowSynthetic())
+            .requiring(settings.engine().precision());
     err.println(choice.reason());
-    String id = ModelLoader.id(options.model());
+    String id = choice.modelId(options.model());
     err.println("loading " + id + " from " + options.model());
     CompletableFuture<LoadedEngine> loading = load(choice, settings.engine());
     Start start =
@@ -140,13 +141,7 @@ public final class ServeCommand {
   /** As many slots as the first one found room for, whatever memory is free by now. */
   private Engine again(EngineChoice choice, EngineSettings settings, EngineShape shape) {
     EngineSettings same =
-        new EngineSettings(
-            settings.precision(),
-            shape.slots(),
-            shape.slotLength(),
-            settings.threads(),
-            settings.cacheFolder(),
-            settings.plan());
+        settings.sized(settings.precision(), shape.slots(), shape.slotLength(), settings.threads());
     return choice.provider().open(options.model(), same, err::println).engine();
   }
 

@@ -23,6 +23,7 @@ record ServeOptions(
     @Nullable String engine,
     @Nullable Integer slots,
     @Nullable Integer threads,
+    boolean allowSynthetic,
     boolean help) {
 
   static final String USAGE =
@@ -36,9 +37,11 @@ record ServeOptions(
         --config DIR    folder with qaqpa.yaml and agencies.yaml (config)
         --profile NAME  settings over qaqpa.yaml; local: without any connection (none)
         --precision P   auto; on a CPU f32, int8, int8-fast or int4; on a GPU bf16 or fp8 (auto)
-        --engine E      auto, cpu or trt (auto)
+        --engine E      auto, cpu, trt or synthetic (auto)
         --slots N       sequences at once; 0: from the memory found (0)
         --threads N     threads of the engine; 0: the physical cores (0)
+        --allow-synthetic
+                        lets --engine synthetic serve: answers without a meaning, for load tests
       Everything else is in qaqpa.yaml, and QAQPA_SECTION_KEY in the environment overrides it.\
       """;
 
@@ -59,6 +62,7 @@ record ServeOptions(
     String engine = null;
     Integer slots = null;
     Integer threads = null;
+    boolean allowSynthetic = false;
     boolean help = false;
     Deque<String> left = new ArrayDeque<>(args);
     while (!left.isEmpty()) {
@@ -75,12 +79,24 @@ record ServeOptions(
         case "--engine" -> engine = value(option, left);
         case "--slots" -> slots = number(option, left);
         case "--threads" -> threads = number(option, left);
+        case "--allow-synthetic" -> allowSynthetic = true;
         case "--help", "-h" -> help = true;
         default -> throw new IllegalArgumentException(option + ": no such option");
       }
     }
     return new ServeOptions(
-        port, host, adminPort, state, model, config, profile, precision, engine, slots, threads,
+        port,
+        host,
+        adminPort,
+        state,
+        model,
+        config,
+        profile,
+        precision,
+        engine,
+        slots,
+        threads,
+        allowSynthetic,
         help);
   }
 
@@ -98,13 +114,11 @@ record ServeOptions(
 
   /** The settings with these options over them. */
   EngineSettings over(EngineSettings settings) {
-    return new EngineSettings(
+    return settings.sized(
         precision == null ? settings.precision() : precision,
         slots == null ? settings.slots() : slots,
         settings.slotLength(),
-        threads == null ? settings.threads() : threads,
-        settings.cacheFolder(),
-        settings.plan());
+        threads == null ? settings.threads() : threads);
   }
 
   /** The settings with these options over them. */

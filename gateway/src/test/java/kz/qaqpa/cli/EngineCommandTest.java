@@ -18,10 +18,11 @@ class EngineCommandTest {
   void listsEnginesThePreferredFirst() {
     assertThat(run("list")).isZero();
     assertThat(text(out).lines())
-        .hasSize(2)
+        .hasSize(3)
         .satisfiesExactly(
             line -> assertThat(line).startsWith("trt: "),
-            line -> assertThat(line).startsWith("cpu: ONNX Runtime on the CPU"));
+            line -> assertThat(line).startsWith("cpu: ONNX Runtime on the CPU"),
+            line -> assertThat(line).startsWith("synthetic: answers by a seed"));
   }
 
   @Test

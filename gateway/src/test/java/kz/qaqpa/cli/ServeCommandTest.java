@@ -126,6 +126,42 @@ class ServeCommandTest {
     }
   }
 
+  /** Whoever reads an answer, or its label alone, can tell that nothing was asked. */
+  @Test
+  void theSyntheticEngine_servesUnderItsOwnName() throws Exception {
+    Path config = Files.createDirectories(folder.resolve("config"));
+    Files.writeString(
+        config.resolve("qaqpa.yaml"), "engine:\n  slots: 20000\n  synthetic:\n    seed: 9\n");
+    Process process =
+        start(
+            "--port",
+            "0",
+            "--engine",
+            "synthetic",
+            "--allow-synthetic",
+            "--config",
+            config.toString());
+    try (BufferedReader out =
+            new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        HttpClient client = HttpClient.newHttpClient()) {
+      String ready = String.valueOf(out.readLine());
+      assertThat(ready).as(this::errors).startsWith("ready http://");
+      assertThat(out.readLine()).startsWith("synthetic on synthetic: ").contains("20000 slots");
+      URI base = URI.create(ready.substring("ready ".length()));
+      String question =
+          TestGateway.chat("Сәлем", "\"temperature\":0,\"max_tokens\":20,\"stream\":true")
+              .replace("kaz-mini", "synthetic");
+      HttpResponse<String> response = chat(client, base, question).get();
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+      assertThat(Sse.text(Sse.chunks(response.body()))).matches("(?s)( \\p{L}+){20}.*");
+      assertThat(response.body())
+          .contains("\"model\":\"synthetic\",\"model_digest\":\"synthetic:seed-9:sha256:");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @Test
   void tls_isAnnounced_andServed() throws Exception {
     Certificates certificates = new Certificates(folder);
@@ -190,12 +226,29 @@ class ServeCommandTest {
         .contains("keys of your own, as the server is bound to 0.0.0.0");
     assertThat(run("--engine", "abacus"))
         .startsWith("1 qaqpa: server.engine: abacus (expected: auto or ");
+    assertThat(run("--engine", "synthetic"))
+        .startsWith("1 qaqpa: server.engine: synthetic (expected: an engine with a model;");
     assertThat(run("--engine", "cpu", "--precision", "fp8"))
         .startsWith("1 qaqpa: engine.precision: fp8 (expected: one of [auto, f32, int4, int8, ")
         .doesNotContain("loading");
     assertThat(run("--config", folder.resolve("none").toString()))
         .startsWith("1 qaqpa: --config: ");
     assertThat(run("--model", folder.toString())).startsWith("1 ").doesNotContain("\tat ");
+  }
+
+  /** What lets made-up answers out stands where whoever starts it sees it. */
+  @Test
+  void noFile_allowsTheSyntheticEngine() throws Exception {
+    Path config = Files.createDirectories(folder.resolve("config"));
+    Path file = config.resolve("qaqpa.yaml");
+    Files.writeString(file, "server:\n  engine: synthetic\n");
+    assertThat(run("--config", config.toString()))
+        .startsWith("1 qaqpa: server.engine: synthetic (expected: ")
+        .contains("--allow-synthetic");
+    Files.writeString(file, "server:\n  engine: synthetic\n  allowSynthetic: true\n");
+    assertThat(run("--config", config.toString()))
+        .startsWith("1 qaqpa: ")
+        .contains("allowSynthetic");
   }
 
   /** As on every machine without a driver, the one that builds this among them. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Consumer;
 import kz.qaqpa.admission.Agency;
@@ -67,9 +68,9 @@ class ServePartsTest {
   void auto_takesThePreferredOfThoseThatWork_andSaysWhyNotTheOthers() {
     EngineProvider cpu = provider("cpu", 1, true, "8 threads");
     EngineProvider gpu = provider("gpu", 9, false, "not available: no driver");
-    assertThat(EngineChoice.choose("auto", List.of(cpu, gpu)))
+    assertThat(EngineChoice.choose("auto", false, List.of(cpu, gpu)))
         .isEqualTo(new EngineChoice(cpu, "engine cpu: 8 threads; gpu: not available: no driver"));
-    assertThat(EngineChoice.choose("auto", List.of(cpu, provider("npu", 5, true, "here"))))
+    assertThat(EngineChoice.choose("auto", false, List.of(cpu, provider("npu", 5, true, "here"))))
         .extracting(EngineChoice::reason)
         .isEqualTo("engine npu: here");
   }
@@ -77,12 +78,30 @@ class ServePartsTest {
   @Test
   void namedEngine_orAClearNo() {
     EngineProvider gpu = provider("gpu", 9, false, "not available: no driver");
-    assertThatThrownBy(() -> EngineChoice.choose("gpu", List.of(gpu)))
+    assertThatThrownBy(() -> EngineChoice.choose("gpu", false, List.of(gpu)))
         .hasMessage("engine gpu: not available: no driver");
-    assertThatThrownBy(() -> EngineChoice.choose("tpu", List.of(gpu)))
+    assertThatThrownBy(() -> EngineChoice.choose("tpu", false, List.of(gpu)))
         .hasMessage("server.engine: tpu (expected: auto or gpu)");
-    assertThatThrownBy(() -> EngineChoice.choose("auto", List.of(gpu)))
+    assertThatThrownBy(() -> EngineChoice.choose("auto", false, List.of(gpu)))
         .hasMessage("no engine works on this machine; gpu: not available: no driver");
+  }
+
+  @Test
+  void anEngineThatMakesUpItsAnswers_isNeverChosen_onlyNamedWithLeave() {
+    List<EngineProvider> one =
+        ServiceLoader.load(EngineProvider.class).stream()
+            .map(provider -> provider.get())
+            .filter(EngineProvider::isSynthetic)
+            .toList();
+    assertThatThrownBy(() -> EngineChoice.choose("auto", true, one))
+        .hasMessageStartingWith("no engine works on this machine");
+    assertThatThrownBy(() -> EngineChoice.choose("synthetic", false, one))
+        .hasMessageContaining("needs --allow-synthetic on the command line of serve");
+    EngineChoice choice = EngineChoice.choose("synthetic", true, one);
+    assertThat(choice.reason()).isEqualTo("engine synthetic: answers by a seed, for load tests");
+    assertThat(choice.modelId(Path.of("config/models/kaz-mini"))).isEqualTo("synthetic");
+    assertThat(ServeOptions.parse(List.of("--allow-synthetic"), ROOT).allowSynthetic()).isTrue();
+    assertThat(ServeOptions.parse(List.of(), ROOT).allowSynthetic()).isFalse();
   }
 
   @Test

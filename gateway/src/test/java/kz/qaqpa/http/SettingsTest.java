@@ -13,6 +13,8 @@ import kz.qaqpa.admission.registry.RegistrySettings;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.config.Config;
 import kz.qaqpa.config.ConfigLoader;
+import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.engine.SyntheticSettings;
 import kz.qaqpa.report.ReportSettings;
 import kz.qaqpa.responses.ResponsesSettings;
 import kz.qaqpa.ws.WsSettings;
@@ -55,6 +57,22 @@ class SettingsTest {
         .isEqualTo(BatchingSettings.defaults());
     assertThat(config.bind("responses", ResponsesSettings.class))
         .isEqualTo(new ResponsesSettings(10_000, 64L << 20, Duration.ofHours(24)));
+  }
+
+  @Test
+  void engine() {
+    EngineSettings settings = load(Map.of()).bind("engine", EngineSettings.class);
+    assertThat(settings.precision()).isEqualTo("auto");
+    assertThat(settings.slots()).isZero();
+    assertThat(settings.slotLength()).isZero();
+    assertThat(settings.threads()).isZero();
+    assertThat(settings.plan()).isEmpty();
+    assertThat(settings.synthetic()).isEqualTo(new SyntheticSettings(1, 4000, 20, 15));
+    Map<String, String> some =
+        Map.of("QAQPA_ENGINE_SLOTS", "65536", "QAQPA_ENGINE_SYNTHETIC_STEP_MICROS", "0.5");
+    EngineSettings changed = load(some).bind("engine", EngineSettings.class);
+    assertThat(changed.slots()).isEqualTo(65_536);
+    assertThat(changed.synthetic()).isEqualTo(new SyntheticSettings(1, 0.5, 20, 15));
   }
 
   @Test

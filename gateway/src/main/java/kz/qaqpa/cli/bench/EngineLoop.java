@@ -98,7 +98,7 @@ public final class EngineLoop {
   private static EngineProvider provider() {
     return ServiceLoader.load(EngineProvider.class).stream()
         .map(ServiceLoader.Provider::get)
-        .filter(provider -> provider.availability().available())
+        .filter(provider -> !provider.isSynthetic() && provider.availability().available())
         .max(java.util.Comparator.comparingInt(EngineProvider::preference))
         .orElseThrow(() -> new IllegalStateException("no engine works on this machine"));
   }

@@ -71,15 +71,13 @@ public record Opening(
     EngineSettings decided =
         planned
             .map(sizes ->
-                new EngineSettings(
+                settings.sized(
                     settings.precision().equals("auto") ? sizes.precision() : settings.precision(),
                     settings.slots(),
                     settings.slotLength() == 0
                         ? Integer.parseInt(sizes.maxLength())
                         : settings.slotLength(),
-                    settings.threads(),
-                    settings.cacheFolder(),
-                    settings.plan()))
+                    settings.threads()))
             .orElse(settings);
     int mostSlots =
         planned.map(sizes -> Integer.parseInt(sizes.maxBatch())).orElse(Sizing.MOST_CHOSEN);

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.engine.synthetic;
+
+import org.jspecify.annotations.NullMarked;
