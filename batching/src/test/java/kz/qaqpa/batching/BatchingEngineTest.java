@@ -112,11 +112,14 @@ class BatchingEngineTest {
     TokenStream first = engine.submit(request(1, 1));
     awaitZeroWaiting(engine);
 
+    assertThat(engine.room()).isEqualTo(10);
     List<TokenStream> six = engine.submit(request(2, 1, 2), 6);
+    assertThat(engine.room()).isEqualTo(4);
     assertThat(engine.stats().waiting()).isEqualTo(6);
     assertRefused(() -> engine.submit(request(2, 1, 2), 5), SubmitRefusal.Reason.QUEUE_FULL);
     assertThat(engine.stats().waiting()).isEqualTo(6);
     List<TokenStream> four = engine.submit(request(2, 1, 2), 4);
+    assertThat(engine.room()).isZero();
     assertRefused(() -> engine.submit(request(2, 1, 2)), SubmitRefusal.Reason.QUEUE_FULL);
 
     go.countDown();

@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.overload.OverloadBench;
 import kz.qaqpa.cli.bench.overload.OverloadReport;
+import kz.qaqpa.cli.bench.scrape.ScrapeBench;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.client.ServerError;
 
@@ -19,7 +21,7 @@ public final class BenchCommand {
       """
       usage: ./qaqpa bench [--quick] [--model DIR] [--config DIR] [--out DIR]
              ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--model DIR] [--out DIR]
-             ./qaqpa bench scrape [--streams N] [--seconds N] [--model DIR] [--out DIR]\
+             ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [--model DIR] [--out DIR]\
       """;
 
   private static final int STREAMS = 32;
@@ -39,6 +41,9 @@ public final class BenchCommand {
       switch (args.isEmpty() ? "" : args.getFirst()) {
         case "overload" -> {
           return overload(args.subList(1, args.size()), out, err);
+        }
+        case "scrape" -> {
+          return scrape(args.subList(1, args.size()), out, err);
         }
         default -> {}
       }
@@ -84,11 +89,28 @@ public final class BenchCommand {
             options.number("times", 10, 1, 100),
             STREAMS,
             MAX_TOKENS,
+            Map.of(),
             List.of());
     OverloadReport report = new OverloadBench(plan, err).measure();
     out.println(report.table());
     out.println("figures and log: " + plan.folder());
     return report.counts().agree() ? 0 : 1;
+  }
+
+  private static int scrape(List<String> args, PrintStream out, PrintStream err)
+      throws IOException, InterruptedException {
+    Options options =
+        Options.parse(args, Set.of("streams", "rounds", "seconds", "model", "out"), Set.of());
+    ScrapeBench.Plan plan =
+        new ScrapeBench.Plan(
+            path(options, "model", root().resolve("config/models/kaz-mini")),
+            Files.createDirectories(path(options, "out", root().resolve("target/bench/scrape"))),
+            options.number("streams", 1000, 1, 4000),
+            options.number("rounds", 3, 1, 100),
+            options.number("seconds", 20, 2, 600));
+    out.println(new ScrapeBench(plan, err).measure().table());
+    out.println("figures and log: " + plan.folder());
+    return 0;
   }
 
   private static Path root() {

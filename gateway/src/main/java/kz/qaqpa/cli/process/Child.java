@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of ours in a process of its own: same Java, same flags, same class path. Any thread. */
 public final class Child implements AutoCloseable {
+  /** Where {@code ./qaqpa} did not start us and give its own. */
+  private static final String NEEDED =
+      "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow";
+
   private final String name;
   private final Path log;
   private final Process process;
@@ -60,7 +64,7 @@ public final class Child implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    String flags = System.getProperty("qaqpa.jvm.flags", "").strip();
+    String flags = System.getProperty("qaqpa.jvm.flags", NEEDED).strip();
     if (!flags.isEmpty()) {
       command.addAll(List.of(flags.split("\\s+", -1)));
     }

@@ -97,8 +97,12 @@ public final class GatewayProcess implements AutoCloseable {
 
   /** What it counts, agencies too. */
   public MetricsPage metrics() throws IOException, InterruptedException {
-    return MetricsPage.parse(
-        send(HttpRequest.newBuilder(admin.resolve("/metrics")), adminKey).body());
+    return MetricsPage.parse(page());
+  }
+
+  /** The same as text, as Prometheus gets it. */
+  public String page() throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(admin.resolve("/metrics")), adminKey).body();
   }
 
   /** Sends an operator's order; the answer, whatever it is. */

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class OverloadBench {
    * @param times as many requests as the capacity
    * @param streams in the closed loop
    * @param maxTokens of one answer
+   * @param environment of the gateway
    * @param options of {@code serve}
    */
   public record Plan(
@@ -60,6 +62,7 @@ public final class OverloadBench {
       int times,
       int streams,
       int maxTokens,
+      Map<String, String> environment,
       List<String> options) {}
 
   public OverloadBench(Plan plan, PrintStream progress) {
@@ -80,10 +83,12 @@ public final class OverloadBench {
     Path config = Files.createDirectories(plan.folder.resolve("config"));
     TrialAgency.write(config, agencies);
     Path model = EndlessModel.make(plan.model, plan.folder);
+    Map<String, String> environment = new HashMap<>(ONE_ADDRESS);
+    environment.putAll(plan.environment);
     try (GatewayProcess gateway =
         GatewayProcess.start(
             new GatewayProcess.Setup(
-                model, config, plan.folder, ONE_ADDRESS, List.of(), plan.options))) {
+                model, config, plan.folder, environment, List.of(), plan.options))) {
       OverloadReport report = measure(gateway);
       report.write(plan.folder.resolve("overload.json"));
       return report;

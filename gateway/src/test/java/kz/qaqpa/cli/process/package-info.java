@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.cli.process;
+
+import org.jspecify.annotations.NullMarked;

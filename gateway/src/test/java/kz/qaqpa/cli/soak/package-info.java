@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.cli.soak;
+
+import org.jspecify.annotations.NullMarked;
