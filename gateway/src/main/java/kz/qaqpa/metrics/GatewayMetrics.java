@@ -186,7 +186,7 @@ public final class GatewayMetrics implements AutoCloseable {
    * @param end of the one that ends first of those that it shows
    */
   public void secured(String port, Instant end) {
-    certificates.labelValues(port).set(end.getEpochSecond());
+    certificates.labelValues(port).set((double) end.getEpochSecond());
   }
 
   /** Everything as of now, in Prometheus' text format. */

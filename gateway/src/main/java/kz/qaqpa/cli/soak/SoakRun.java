@@ -185,11 +185,11 @@ final class SoakRun {
     double mib = 1 << 20;
     return new Window(
         second,
-        gateway.process().memoryMib("VmRSS"),
+        (double) gateway.process().memoryMib("VmRSS"),
         direct(now) / mib,
         now.sum("jvm_memory_used_bytes", "area", "heap") / mib,
-        gateway.process().threads(),
-        gateway.process().openFiles(),
+        (double) gateway.process().threads(),
+        (double) gateway.process().openFiles(),
         p99(outcomes.takeFirst()),
         p99(outcomes.takeBetween()),
         now.sum("vllm:request_success_total") - before.sum("vllm:request_success_total"),

@@ -35,7 +35,7 @@ record Trend(double median, double growth, double z) {
     for (int i = 0; i < n; i++) {
       for (int j = i + 1; j < n; j++) {
         slopes[at++] = (values[j] - values[i]) / (j - i);
-        rises += Double.compare(values[j], values[i]);
+        rises += Integer.signum(Double.compare(values[j], values[i]));
       }
     }
     return new Trend(middle(values.clone()), middle(slopes) * (n - 1), z(rises, values));

@@ -109,7 +109,7 @@ final class OfferedLoad {
               ask(lane == null ? lane(selector) : lane);
             }
           }
-          return (long) Math.clamp((sent + held - due) / perSecond * 1000, 1, LOOK_MILLIS);
+          return (long) Math.clamp((sent + held - due) / perSecond * 1000, 1, (double) LOOK_MILLIS);
         });
   }
 

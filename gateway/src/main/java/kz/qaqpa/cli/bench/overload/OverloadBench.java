@@ -24,7 +24,7 @@ import kz.qaqpa.cli.process.TrialAgency;
  * length, as the model is served without its end tokens; several agencies ask.
  */
 public final class OverloadBench {
-  private static final Duration SETTLING = Duration.ofSeconds(60);
+  private static final Duration SETTLING = Duration.ofMinutes(1);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final int BATCH = 512;
 

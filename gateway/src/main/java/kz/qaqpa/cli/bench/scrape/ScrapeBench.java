@@ -25,7 +25,7 @@ public final class ScrapeBench {
   private static final int USUAL_SECONDS = 5;
   private static final double NEVER = Double.POSITIVE_INFINITY;
   private static final String TOKENS = "vllm:generation_tokens_total";
-  private static final Duration FILLING = Duration.ofSeconds(60);
+  private static final Duration FILLING = Duration.ofMinutes(1);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
   private static final int MAX_TOKENS = 1900;
 

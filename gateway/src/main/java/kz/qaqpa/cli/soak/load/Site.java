@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Site(URI api, String model, HttpClient http, Prompts prompts, Outcomes outcomes) {
   static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** A question of a chat. */
   String chat(RandomGenerator random, boolean stream, int maxTokens) {
