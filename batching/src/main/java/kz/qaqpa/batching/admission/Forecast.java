@@ -13,7 +13,8 @@ import kz.qaqpa.batching.schedule.Tally.Item;
  *            those that nobody knows yet.
  * Ahead      What the classes before it have waiting, what its agency has, and of each other agency
  *            of its class as much as is served while its turn comes: the fluid limit of fair
- *            queueing (generalised processor sharing). Who comes later is not foreseen.
+ *            queueing (generalised processor sharing), and of two whose turn it is at once each
+ *            goes first as often as the other. Who comes later is not foreseen.
  * Own        If no slot is free, and no lower class would give one up, the time until one is; its
  *            prompt, and a step for each token of its answer. That an agency far behind may be given
  *            another one's slot is not foreseen: it depends on who else comes.
@@ -80,22 +81,23 @@ public final class Forecast {
     }
     double own = promptTokens * rates.readNanos() + answerTokens * rates.stepNanos();
     double slot = slotNanos(place, running + waiting, rates);
-    double first =
-        work.before(place.level, rates) + rates.work(tally.get(Item.UNREAD_PROMPT_TOKENS), 0);
-    double all = first + work.level(place.level).all().nanos(rates);
+    long unread = tally.get(Item.UNREAD_PROMPT_TOKENS);
+    double first = work.before(place.level, rates) + rates.work(unread, 0);
     double left = nanosLeft - own - slot;
-    if (all <= left) {
+    if (first + work.level(place.level).all().nanos(rates) <= left) {
       return IN_TIME;
     }
     Turn turn = new Turn(place, rates, first, rates.work(promptTokens, answerTokens));
     if (left >= 0 && turn.isInTime(left)) {
       return IN_TIME;
     }
-    double careful = nanosLeft / MARGIN - own;
-    if (careful < 0) {
+    if (nanosLeft / MARGIN < own) {
       return HOPELESS;
     }
-    double again = careful < slot ? all + slot : turn.after(careful - slot);
+    // By then somebody reads a prompt, unless nobody is there any more.
+    double reading = rates.work(Math.max(unread, promptTokens), 0);
+    double careful = nanosLeft / MARGIN - own - slot - reading;
+    double again = careful < 0 ? work.all(rates) + reading + slot : turn.after(careful);
     return (long) (MARGIN * again) + 1;
   }
 
@@ -149,7 +151,7 @@ public final class Forecast {
     private double ahead(double given) {
       Line mine = place.line;
       double before = Math.max(0, mine.nanos(rates, place.urgency) - given * mine.weight);
-      double reach = (before + own) / mine.weight;
+      double reach = (before + own / 2) / mine.weight;
       double sum = before;
       for (Line line : work.level(place.level).lines()) {
         double waiting = line == mine ? 0 : line.nanos(rates) - given * line.weight;

@@ -203,7 +203,7 @@ class ForecastTest {
     preemption = PreemptionSettings.off(); // Between agencies it is not foreseen.
     List<Double> ratios = new ArrayList<>();
     Seeds.forRandom(
-        TestSize.tries(40, 400),
+        TestSize.tries(60, 400),
         random -> {
           policy = random.nextBoolean() ? SchedulingPolicy.FAIR : SchedulingPolicy.FCFS;
           Server server = new Server();
