@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.PrefixSalts;
 import kz.qaqpa.admission.Refusal;
+import kz.qaqpa.admission.quota.QuotaStore;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingEngines;
 import kz.qaqpa.batching.BatchingSettings;
@@ -200,7 +201,7 @@ public final class Gateway implements AutoCloseable {
     Tracing tracing = Tracing.open(settings.tracing(), server.host() + ":" + server.port());
     RequestWatch watch = new RequestWatch(metrics, tracing.spans());
     Readiness readiness = new Readiness(gate, engine);
-    Guards guards = guards(settings.batching(), restarts, engine, pool);
+    Guards guards = guards(settings.batching(), restarts, engine, pool, gate.quotas());
     try {
       metrics.watch(new EngineSource(engine::stats, shape));
       metrics.watch(loaded.gauges());
@@ -273,9 +274,11 @@ public final class Gateway implements AutoCloseable {
       BatchingSettings batching,
       EngineRestarts restarts,
       BatchingEngine engine,
-      TokenizePool pool) {
+      TokenizePool pool,
+      QuotaStore quotas) {
     Guards guards = new Guards();
     restarts.guard(guards);
+    quotas.guard(guards);
     pool.guard(guards);
     guards.add(new Bulkhead("engine", batching.queueRequests(), () -> engine.stats().waiting()));
     return guards;

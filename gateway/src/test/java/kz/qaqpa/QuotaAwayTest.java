@@ -65,6 +65,9 @@ class QuotaAwayTest {
           .contains("qaqpa_quota_store_info{kind=\"redis\"} 1")
           .contains("qaqpa_quota_store_up 0.0")
           .contains("qaqpa_quota_pending_settles ")
+          .contains("resilience4j_bulkhead_max_allowed_concurrent_calls{name=\"redis\"} ")
+          .contains("resilience4j_circuitbreaker_state{name=\"quota\",state=\"open\"} ")
+          .contains("qaqpa_time_limit_seconds{name=\"redis\"} ")
           .contains("qaqpa_quota_dropped_settles_total 0.0")
           .contains("qaqpa_quota_overshoot_total{unit=\"tokens\"} 0.0");
       redis.restart();

@@ -136,10 +136,9 @@ final class GatewayState implements AutoCloseable {
     };
   }
 
-  /** Tells what guards it against what it stands on. */
+  /** Tells what guards the ledger against its database. */
   void guard(Guards guards) {
     ledgers.guard(guards);
-    quotas.guard(guards);
   }
 
   /** What answers are labelled with. */

@@ -53,6 +53,7 @@ class LauncherTest {
             "engine install trt",
             "compile",
             "bench",
+            "soak",
             "usage",
             "simulate",
             "load");

@@ -3,6 +3,7 @@ package kz.qaqpa.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,9 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import kz.qaqpa.fixture.LedgerTuning;
+import kz.qaqpa.guard.Bulkhead;
+import kz.qaqpa.guard.Guards;
+import kz.qaqpa.guard.TimeLimit;
 import kz.qaqpa.ledger.db.Database;
 import kz.qaqpa.ledger.db.DatabaseFailure;
 import kz.qaqpa.ledger.db.Databases;
@@ -37,6 +41,20 @@ class LedgersTest {
                   .map(UsageTotal::tokens)
                   .blockFirst())
           .isEqualTo(record.charge().tokens());
+    }
+  }
+
+  @Test
+  void itsGuards_areTold() {
+    try (Ledgers ledgers = LedgerTuning.open(settings(folder))) {
+      Guards guards = new Guards();
+      ledgers.guard(guards);
+      assertThat(guards.breakers()).extracting(CircuitBreaker::getName).containsExactly("ledger");
+      assertThat(guards.limits()).extracting(TimeLimit::name).containsExactly("database");
+      Bulkhead readers = guards.bulkheads().getFirst();
+      assertThat(readers.name()).isEqualTo("database");
+      assertThat(readers.available()).isEqualTo(readers.most()).isPositive();
+      assertThat(guards.details()).isEmpty();
     }
   }
 

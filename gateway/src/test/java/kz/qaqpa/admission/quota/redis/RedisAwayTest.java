@@ -25,6 +25,7 @@ import kz.qaqpa.admission.quota.Subject;
 import kz.qaqpa.admission.quota.Used;
 import kz.qaqpa.admission.quota.redis.RedisObserver.Account;
 import kz.qaqpa.fixture.Certificates;
+import kz.qaqpa.guard.Guards;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -94,6 +95,9 @@ class RedisAwayTest {
   @Test
   void closed_whenRedisHangs_nobodyWaitsLong_andWhatWasAskedIsGivenBack() throws Exception {
     RedisQuotaStore store = open(tuning());
+    Guards guards = new Guards();
+    store.guard(guards);
+    assertThat(guards.details()).isEmpty();
     server.freeze(true);
     for (int i = 0; i < 12; i++) {
       long before = System.nanoTime();
@@ -101,6 +105,10 @@ class RedisAwayTest {
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(TIMEOUT.multipliedBy(10));
     }
     assertThat(store.health().up()).isFalse();
+    assertThat(guards.limits().getFirst().timeouts()).isPositive();
+    assertThat(guards.details())
+        .anyMatch(line -> line.startsWith("circuit breaker quota: "))
+        .anyMatch(line -> line.startsWith("time limit redis: more than "));
     server.freeze(false);
     RedisStores.await(() -> store.health().up() && store.health().pending() == 0);
     RedisStores.await(() -> account().isQuiet());
