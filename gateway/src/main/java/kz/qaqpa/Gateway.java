@@ -103,6 +103,7 @@ public final class Gateway implements AutoCloseable {
     this.http = http;
     this.watchdog = new Watchdog(engine, watchdog, this::giveUp);
     readiness.heed(this.watchdog::reasons);
+    readiness.notice(http::details);
   }
 
   /**

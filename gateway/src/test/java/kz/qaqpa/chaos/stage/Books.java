@@ -79,10 +79,20 @@ public final class Books {
             assertThat(row).as("no record of %s", line).isNotNull();
           }
           if (row != null) {
-            assertThat(number(line, "output_tokens")).as(line).isEqualTo(row.output());
+            requireSame(line, row);
           }
         });
     assertThat(lines.keySet()).as("a line of each record").containsAll(rows.keySet());
+  }
+
+  /** What was made after somebody had left, until that was noticed, is charged and not told. */
+  private static void requireSame(String line, Row row) {
+    long told = number(line, "output_tokens");
+    if (text(line, "client_gone") == null) {
+      assertThat(row.output()).as(line).isEqualTo(told);
+    } else {
+      assertThat(row.output()).as(line).isGreaterThanOrEqualTo(told);
+    }
   }
 
   /**

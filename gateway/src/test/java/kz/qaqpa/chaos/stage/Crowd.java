@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import kz.qaqpa.chaos.stage.Outcome.End;
+import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.ServeProcess;
 import kz.qaqpa.fixture.TestGateway;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,15 @@ public final class Crowd implements AutoCloseable {
   /** The next id, for a request of the test's own. */
   public String next() {
     return prefix + requests.incrementAndGet();
+  }
+
+  /** One of these requests as bytes on a wire, for clients without manners. */
+  public String raw(String id, String more) {
+    String whole =
+        more.isEmpty() ? body : body.substring(0, body.length() - 1) + "," + more + "}";
+    byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+    return RawClient.head(bytes.length).replaceFirst("\r\n", "\r\nx-request-id: " + id + "\r\n")
+        + new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private void askAgainAndAgain() {

@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.admission.quota.redis.RedisServer;
 import kz.qaqpa.chaos.engine.ObedientProvider;
+import kz.qaqpa.chaos.engine.Order;
 import kz.qaqpa.chaos.engine.Orders;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.fixture.ServeProcess;
 import kz.qaqpa.fixture.ServeProcess.Plan;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -46,6 +48,9 @@ public final class Stage implements AutoCloseable {
   public static final Duration HANG = Duration.ofSeconds(4);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Connections that read the database; one more writes. */
+  private static final int POOL = 2;
+
   private static final String SPOOL_BYTES = "2m";
   private static final String AGENCIES =
       """
@@ -61,7 +66,7 @@ public final class Stage implements AutoCloseable {
   private final PostgresServer postgres = PostgresServer.start();
   private final RedisServer redis = RedisServer.start();
   private ServeProcess gateway;
-  private Vitals calm;
+  private @Nullable Vitals calm;
 
   private Stage() throws Exception {
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
@@ -72,7 +77,6 @@ public final class Stage implements AutoCloseable {
     repairAgencies();
     ObedientProvider.announce(folder.resolve("services"));
     gateway = ServeProcess.start(plan(0));
-    calm = warm();
   }
 
   private Plan plan(int port) {
@@ -104,6 +108,7 @@ public final class Stage implements AutoCloseable {
         Map.entry("QAQPA_LEDGER_URL", postgres.url()),
         Map.entry("QAQPA_LEDGER_USER", PostgresServer.USER),
         Map.entry("QAQPA_LEDGER_PASSWORD_FILE", folder.resolve("password").toString()),
+        Map.entry("QAQPA_LEDGER_POOL_SIZE", Integer.toString(POOL)),
         Map.entry("QAQPA_QUOTA_STORE", "redis"),
         Map.entry("QAQPA_QUOTA_REDIS_URL", redis.url()),
         Map.entry("QAQPA_QUOTA_REDIS_TIMEOUT", "2s"),
@@ -115,17 +120,13 @@ public final class Stage implements AutoCloseable {
         Map.entry("QAQPA_HTTP_HEAD_TIMEOUT", "1s"),
         Map.entry("QAQPA_HTTP_BODY_TIMEOUT", "1s"),
         Map.entry("QAQPA_HTTP_SEND_TIMEOUT", "2s"),
+        Map.entry("QAQPA_HTTP_TOKENIZE_QUEUE", "1024"),
         Map.entry("QAQPA_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "4096"));
   }
 
   /** The process now. */
   public ServeProcess gateway() {
     return gateway;
-  }
-
-  /** What its engine is told. */
-  public Orders orders() {
-    return orders;
   }
 
   /** Its database. */
@@ -165,19 +166,52 @@ public final class Stage implements AutoCloseable {
     return crowd;
   }
 
-  /** Does so in a process that has just begun, and looks at it when all is quiet. */
+  /** The same, after what the process holds without them was noted: for {@link #requireCalm}. */
+  public Crowd crowdAfterCalm() throws Exception {
+    if (calm == null) {
+      calm = warm();
+    }
+    return crowd();
+  }
+
+  /**
+   * Lets a process that has just begun do all that makes pools grow to what they may be, and looks
+   * at it when all is quiet.
+   */
   private Vitals warm() throws Exception {
     try (Crowd crowd = crowd()) {
-      LockSupport.parkNanos(1);
+      redis.kill();
+      redis.restart();
+      crowd.awaitWhole(System.nanoTime());
       crowd.stop();
     }
+    awaitSpoolEmpty();
     Vitals.collect(gateway);
     return quiet(null);
   }
 
+  /** Waits until the database has everything. */
+  public void awaitSpoolEmpty() throws Exception {
+    Waiting.until(
+        gateway::metrics,
+        m ->
+            Waiting.metric(m, "qaqpa_ledger_spooled_records") == 0
+                && m.contains("qaqpa_ledger_breaker{state=\"closed\"} 1.0"));
+  }
+
   /**
-   * Waits for the end of the process, starts another one in its place and takes that as what is
-   * normal.
+   * Tells the engine what to do.
+   *
+   * @return when it has heard it
+   */
+  public long give(Order order) throws Exception {
+    orders.give(order);
+    Waiting.until(orders::taken, taken -> taken);
+    return System.nanoTime();
+  }
+
+  /**
+   * Waits for the end of the process and starts another one in its place.
    *
    * @return exit code of the first
    */
@@ -186,12 +220,8 @@ public final class Stage implements AutoCloseable {
     int code = gateway.exitCode(PATIENCE);
     gateway.close();
     gateway = ServeProcess.start(plan(port));
+    calm = null;
     return code;
-  }
-
-  /** What a process that was started again holds, is normal. */
-  public void takeAsCalm() throws Exception {
-    calm = warm();
   }
 
   /** Nobody asks any more: nothing is held that was not held before, no buffer was lost. */
@@ -202,11 +232,11 @@ public final class Stage implements AutoCloseable {
     assertThat(Files.readString(gateway.errors())).doesNotContain("LEAK:");
   }
 
-  private Vitals quiet(@org.jspecify.annotations.Nullable Vitals before) throws Exception {
+  private Vitals quiet(@Nullable Vitals before) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       Vitals now = Vitals.of(gateway);
-      List<String> beyond = now.beyond(before == null ? now : before);
+      List<String> beyond = now.beyond(before == null ? now : before, bounds());
       if (beyond.isEmpty()) {
         return now;
       }
@@ -215,6 +245,15 @@ public final class Stage implements AutoCloseable {
       }
       LockSupport.parkNanos(50_000_000);
     }
+  }
+
+  /** Pools that may grow when they need to. */
+  private Map<String, Integer> bounds() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Map.of(
+        "file tcp to " + postgres.port(), POOL + 1,
+        "thread lettuce-eventEx", 2 * Math.max(2, processors),
+        "thread lettuce-epollEv", 2 * Math.max(2, processors));
   }
 
   /** The accounts of a crowd, once everything is written. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -55,7 +56,7 @@ public record Vitals(
     Matcher direct = DIRECT.matcher(metrics);
     double bytes = direct.find() ? Double.parseDouble(direct.group(1)) : Double.NaN;
     Path proc = Path.of("/proc", Long.toString(process.pid()));
-    return new Vitals(threads(proc), files(proc), bytes, inUse);
+    return new Vitals(threads(proc), files(proc, process.ports()), bytes, inUse);
   }
 
   private static Map<String, Integer> threads(Path proc) throws IOException {
@@ -79,13 +80,15 @@ public record Vitals(
     return threads;
   }
 
-  private static Map<String, Integer> files(Path proc) throws IOException {
+  private static Map<String, Integer> files(Path proc, Set<Integer> own) throws IOException {
+    Map<String, String> sockets = sockets(proc, own);
     Map<String, Integer> files = new TreeMap<>();
     try (DirectoryStream<Path> handles = Files.newDirectoryStream(proc.resolve("fd"))) {
       for (Path handle : handles) {
         try {
-          String target = Files.readSymbolicLink(handle).toString().replaceAll("\\d+", "#");
-          files.merge(target, 1, Integer::sum);
+          String target = Files.readSymbolicLink(handle).toString();
+          String kind = sockets.getOrDefault(target, target.replaceAll("\\d+", "#"));
+          files.merge(kind, 1, Integer::sum);
         } catch (IOException e) {
           if (Files.isSymbolicLink(handle)) {
             throw e;
@@ -96,11 +99,36 @@ public record Vitals(
     return files;
   }
 
-  /** What is more than it was. */
-  public List<String> beyond(Vitals before) {
+  /** TCP sockets with where they lead to: to servers by their ports, or to clients of own ports. */
+  private static Map<String, String> sockets(Path proc, Set<Integer> ports) throws IOException {
+    Map<String, String> sockets = new TreeMap<>();
+    for (String table : List.of("net/tcp", "net/tcp6")) {
+      for (String line : Files.readAllLines(proc.resolve(table))) {
+        String[] words = line.strip().split("\\s+");
+        if (words.length > 9 && words[2].contains(":")) {
+          int own = port(words[1]);
+          int peer = port(words[2]);
+          String where = ports.contains(own) ? "tcp at " + own : "tcp to " + peer;
+          sockets.put("socket:[" + words[9] + "]", where);
+        }
+      }
+    }
+    return sockets;
+  }
+
+  private static int port(String address) {
+    return Integer.parseInt(address.substring(address.indexOf(':') + 1), 16);
+  }
+
+  /**
+   * What is more than it was.
+   *
+   * @param bounds of those that are pools, by their names in what this gives
+   */
+  public List<String> beyond(Vitals before, Map<String, Integer> bounds) {
     List<String> more = new ArrayList<>();
-    compare("thread", before.threads, threads, more);
-    compare("file", before.files, files, more);
+    compare("thread ", before.threads, threads, bounds, more);
+    compare("file ", before.files, files, bounds, more);
     if (!(directBytes - before.directBytes <= POOL_GROWTH)) {
       more.add("direct memory: " + before.directBytes + " -> " + directBytes);
     }
@@ -114,12 +142,16 @@ public record Vitals(
   }
 
   private static void compare(
-      String what, Map<String, Integer> before, Map<String, Integer> now, List<String> more) {
+      String what,
+      Map<String, Integer> before,
+      Map<String, Integer> now,
+      Map<String, Integer> bounds,
+      List<String> more) {
     now.forEach(
         (name, count) -> {
           int then = before.getOrDefault(name, 0);
-          if (count > then) {
-            more.add(what + " " + name + ": " + then + " -> " + count);
+          if (count > Math.max(then, bounds.getOrDefault(what + name, 0))) {
+            more.add(what + name + ": " + then + " -> " + count);
           }
         });
   }
