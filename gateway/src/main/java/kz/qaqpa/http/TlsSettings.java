@@ -2,15 +2,23 @@ package kz.qaqpa.http;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
+<<<<<<< HEAD
 import java.time.Instant;
 import java.util.Comparator;
+=======
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+>>>>>>> chaos
 import kz.qaqpa.config.UserPath;
 import kz.qaqpa.http.net.PemFiles;
+import kz.qaqpa.http.net.RenewedTls;
 import kz.qaqpa.http.net.TlsContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Section {@code tls}, and that of the admin port: HTTPS instead of HTTP.
+ * Section {@code tls}, and that of the admin port: HTTPS instead of HTTP. Its files are read again
+ * when they change.
  *
  * @param certificate PEM file with the server's certificate, then those that lead to its root;
  *     empty for plain HTTP
@@ -63,11 +71,12 @@ public record TlsSettings(String certificate, String key, String clientCa, Clien
   }
 
   /** {@link #open(String)} for section {@code tls}. */
-  public @Nullable SslContext open() {
+  public @Nullable RenewedTls open() {
     return open("tls");
   }
 
   /**
+<<<<<<< HEAD
    * When the first of the certificates that it shows ends; reads the file.
    *
    * @param section what messages call these settings
@@ -85,16 +94,28 @@ public record TlsSettings(String certificate, String key, String clientCa, Clien
 
   /**
    * Reads the files.
+=======
+   * Reads the files; what it gives can do so again.
+>>>>>>> chaos
    *
    * @param section what messages call these settings
    * @return what connections are secured with, or null for plain HTTP
    * @throws IllegalArgumentException naming the setting and the file that is missing, malformed or
    *     does not fit
    */
-  public @Nullable SslContext open(String section) {
+  public @Nullable RenewedTls open(String section) {
     if (!isOn()) {
       return null;
     }
+    List<Path> files =
+        Stream.of(certificate, key, clientCa)
+            .filter(file -> !file.isEmpty())
+            .map(UserPath::of)
+            .toList();
+    return new RenewedTls(section, files, () -> read(section));
+  }
+
+  private SslContext read(String section) {
     return TlsContexts.of(
         PemFiles.identity(section, UserPath.of(certificate), UserPath.of(key)),
         clientCa.isEmpty()

@@ -88,6 +88,24 @@ class TlsTest {
   }
 
   @Test
+  void filesThatChange_areReadAgain_andWrongOnesChangeNothing() throws Exception {
+    Certificates first = new Certificates(folder);
+    try (TestGateway gateway = gateway(first, TlsSettings.Client.REQUIRE);
+        HttpClient early = client(first.client(true), Version.HTTP_1_1)) {
+      assertThat(chat(early, gateway).statusCode()).isEqualTo(200);
+      first.write("server.key", "no key");
+      TestGateway.await(() -> gateway.gateway().readiness().details().toString().contains("tls.key"));
+      assertThat(gateway.gateway().readiness().reasons()).isEmpty();
+      assertThat(statusWith(gateway, first.client(true))).isEqualTo(200);
+      Certificates second = new Certificates(folder);
+      TestGateway.await(() -> gateway.gateway().readiness().details().isEmpty());
+      assertThat(statusWith(gateway, second.client(true))).isEqualTo(200);
+      assertThat(statusWith(gateway, first.clientFor(second))).as("its authority left").isZero();
+      assertThat(chat(early, gateway).statusCode()).as("a connection goes on").isEqualTo(200);
+    }
+  }
+
+  @Test
   void strangersCertificates_areRefused() throws Exception {
     Certificates certificates = new Certificates(folder);
     Path others = Files.createDirectory(folder.resolve("others"));
