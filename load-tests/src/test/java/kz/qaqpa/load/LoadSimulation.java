@@ -189,14 +189,17 @@ public abstract class LoadSimulation extends Simulation {
 
   /** An answer in one piece; refused ones are none that failed. */
   protected final ChainBuilder whole(String name) {
-    return exec(session -> session.set("begun", System.nanoTime()))
+    return exec(session -> session.set("begun", System.nanoTime()).remove("status"))
         .exec(
             http(name)
                 .post("/v1/chat/completions")
                 .header("Authorization", "Bearer #{key}")
                 .body(StringBody("#{body}"))
                 .requestTimeout(PATIENCE_SECONDS)
-                .check(status().in(200, 429).saveAs("status"), bodyString().saveAs("reply")))
+                .check(
+                    status().saveAs("status"),
+                    bodyString().saveAs("reply"),
+                    status().in(200, 429)))
         .exec(this::taken);
   }
 
@@ -232,8 +235,10 @@ public abstract class LoadSimulation extends Simulation {
 
   private Session taken(Session session) {
     String group = session.getString("group");
-    if (session.isFailed()) {
-      run.log().fail(group, "no answer");
+    if (!session.contains("status")) {
+      run.log().failed(group, "no answer");
+    } else if (session.isFailed()) {
+      run.log().failed(group, session.getInt("status") + " " + session.getString("reply"));
     } else if (session.getInt("status") == 429) {
       refused(session, session.getString("reply"));
       run.log().refused(group);
@@ -244,7 +249,7 @@ public abstract class LoadSimulation extends Simulation {
         run.log().whole(group, reply, nanos);
         received(session, reply.at("/usage/total_tokens").asLong());
       } catch (JsonProcessingException e) {
-        run.log().fail(group, "not JSON");
+        run.log().failed(group, "not JSON");
       }
     }
     return session.markAsSucceeded();
@@ -268,7 +273,7 @@ public abstract class LoadSimulation extends Simulation {
     try {
       String name = getClass().getSimpleName();
       Path folder = folder(name);
-      Summary summary = new Summary(name, run.url(), run.model(), run.options(), took);
+      Summary summary = new Summary(name, run.url(), run.model(), run.options(), took, run.used());
       List<String> lines =
           summary.lines(run.log(), verdict, folder.resolve("answers.html").toAbsolutePath());
       ReportPage.write(folder, lines, run.log(), verdict);

@@ -133,8 +133,17 @@ public final class AnswerLog {
     group(name).refused.increment();
   }
 
-  /** An answer that failed, though nothing should have failed it. */
-  public void fail(String name, String why) {
+  /**
+   * An answer in one piece that failed, though nothing should have failed it.
+   *
+   * @param why what came, or in words; of an error of the gateway its code is kept
+   */
+  public void failed(String name, String why) {
+    group(name).begun.increment();
+    fail(name, why.contains("\"code\"") ? why.substring(0, 4) + code(why) : why);
+  }
+
+  private void fail(String name, String why) {
     failures.computeIfAbsent(name + ": " + why, key -> new LongAdder()).increment();
   }
 

@@ -52,9 +52,12 @@ class AnswerTest {
     error.take("{\"data\":{\"error\":{\"code\":\"engine_failed\"}}}");
     assertThat(error.step()).isEqualTo(Step.ERROR);
     log.end("a", error, false);
-    assertThat(log.totals().begun()).isEqualTo(2);
+    log.failed("a", "503 {\"error\":{\"message\":\"…\",\"code\":\"overloaded\"}}");
+    log.failed("a", "no answer");
+    assertThat(log.totals().begun()).isEqualTo(4);
     assertThat(log.totals().complete()).isZero();
-    assertThat(log.failures()).containsOnlyKeys("a: cut off", "a: engine_failed");
+    assertThat(log.failures())
+        .containsOnlyKeys("a: cut off", "a: engine_failed", "a: 503 overloaded", "a: no answer");
   }
 
   @Test

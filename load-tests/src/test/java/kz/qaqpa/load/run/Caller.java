@@ -41,6 +41,10 @@ public record Caller(Role role, String agency, String key, long tokensPerDay) {
   }
 
   static List<Caller> read(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new IllegalArgumentException(
+          "qaqpa.load.keys: " + file + " (expected: a file of JSON lines)");
+    }
     ObjectMapper json = new ObjectMapper();
     List<Caller> callers = new ArrayList<>();
     try {

@@ -6,13 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import kz.qaqpa.load.answer.AnswerLog;
 import kz.qaqpa.load.answer.LabelCheck;
 import kz.qaqpa.load.run.Caller.Role;
 
 /** A simulation's target, which is a gateway of its own unless it was given one, and its log. */
 public final class LoadRun implements AutoCloseable {
-  private static final Registry REGISTRY = new Registry(20, 3_000);
+  private static final int QUOTA_AGENCIES = 20;
+
+  /** Less than half of what a short question and its answer cost. */
+  private static final int CHEAP = 20;
 
   private final Options options;
   private final OwnGateway own; // null where a target was given
@@ -21,6 +25,7 @@ public final class LoadRun implements AutoCloseable {
   private final TargetApi api;
   private final String model;
   private final AnswerLog log;
+  private OwnGateway.Usage before;
 
   private LoadRun(Options options, OwnGateway own, String url, List<Caller> callers) {
     this.options = options;
@@ -45,10 +50,12 @@ public final class LoadRun implements AutoCloseable {
   public static LoadRun open(Options options) {
     if (options.target().isEmpty()) {
       OwnGateway own =
-          OwnGateway.start(options.root(), options.engine(), REGISTRY, folder(options.results()));
+          OwnGateway.start(
+              options.root(), options.engine(), registry(options), folder(options.results()));
       try {
         LoadRun run = new LoadRun(options, own, own.url(), own.callers());
         WarmUp.of(run).during(options.warmUp());
+        run.before = own.usage();
         return run;
       } catch (RuntimeException e) {
         own.close();
@@ -56,6 +63,12 @@ public final class LoadRun implements AutoCloseable {
       }
     }
     return new LoadRun(options, null, options.target(), callers(options));
+  }
+
+  /** Limits that a storm uses up before it ends. */
+  private static Registry registry(Options options) {
+    double each = options.users() * options.length().toMillis() / 1000 / QUOTA_AGENCIES;
+    return new Registry(QUOTA_AGENCIES, Math.max(200, Math.round(CHEAP * each)));
   }
 
   private static Path folder(Path results) {
@@ -102,6 +115,13 @@ public final class LoadRun implements AutoCloseable {
   /** All answers. */
   public AnswerLog log() {
     return log;
+  }
+
+  /** What the gateway used since it was warm; nothing where it was not started here. */
+  public Optional<OwnGateway.Usage> used() {
+    return Optional.ofNullable(own)
+        .map(OwnGateway::usage)
+        .map(now -> new OwnGateway.Usage(now.cpu().minus(before.cpu()), now.residentBytes()));
   }
 
   /** Some caller without a part of its own. */

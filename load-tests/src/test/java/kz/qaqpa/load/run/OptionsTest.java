@@ -57,6 +57,8 @@ class OptionsTest {
     assertThat(callers.toString()).isEqualTo("[CHAT minfin, QUOTA kgd]");
     Files.writeString(file, "{\"agency\": \"minfin\"}");
     assertThatThrownBy(() -> Caller.read(file)).hasMessageContaining("entry 1 (expected: agency,");
+    assertThatThrownBy(() -> Caller.read(folder.resolve("none")))
+        .hasMessageEndingWith("none (expected: a file of JSON lines)");
     Files.writeString(file, "minfin");
     assertThatThrownBy(() -> Caller.read(file)).hasMessageContaining("entry 1 is not JSON");
   }

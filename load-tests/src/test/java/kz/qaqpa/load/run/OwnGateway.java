@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A gateway that a simulation starts on a free port of 127.0.0.1, in a process of its own. */
 public final class OwnGateway implements AutoCloseable {
@@ -119,6 +121,31 @@ public final class OwnGateway implements AutoCloseable {
   /** Who may ask. */
   public List<Caller> callers() {
     return callers;
+  }
+
+  /**
+   * What the process has used.
+   *
+   * @param cpu of all its threads, user and system
+   * @param residentBytes 0 where the system does not tell
+   */
+  public record Usage(Duration cpu, long residentBytes) {}
+
+  /** What it has used until now. */
+  public Usage usage() {
+    return new Usage(process.info().totalCpuDuration().orElse(Duration.ZERO), resident());
+  }
+
+  private long resident() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", process.pid() + "", "status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0; // Another system than Linux.
+    }
   }
 
   private void kill() {

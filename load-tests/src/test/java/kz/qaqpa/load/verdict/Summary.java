@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import kz.qaqpa.load.answer.AnswerLog;
 import kz.qaqpa.load.answer.Totals;
 import kz.qaqpa.load.run.Options;
+import kz.qaqpa.load.run.OwnGateway.Usage;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -17,8 +19,15 @@ import org.HdrHistogram.Histogram;
  * @param url what was loaded
  * @param model that answered
  * @param took from the first user's start to the last one's end
+ * @param used what the gateway used in that time, if it was started here
  */
-public record Summary(String simulation, String url, String model, Options options, Duration took) {
+public record Summary(
+    String simulation,
+    String url,
+    String model,
+    Options options,
+    Duration took,
+    Optional<Usage> used) {
 
   /** The lines. */
   public List<String> lines(AnswerLog log, Verdict verdict, Path page) {
@@ -35,11 +44,11 @@ public record Summary(String simulation, String url, String model, Options optio
             seconds,
             Check.number(options.users())),
         text(
-            "  answers         %d begun, %d complete, %d refused, %d failed%s",
-            all.begun(), all.complete(), all.refused(), failed, why(log)),
-        text(
-            "  closed          %d by the server after the end of an answer (no failures)",
-            all.closedAfterEnd()),
+            "  answers         %d begun, %d complete (%d closed by the server after their end), %d"
+                + " refused, %d failed%s",
+            all.begun(), all.complete(), all.closedAfterEnd(), all.refused(), failed, why(log)),
+        used.map(usage -> gateway(usage, all, seconds))
+            .orElse("  gateway         not started here: its /metrics tell what it used"),
         text(
             "  rate            %.1f answers/s, %.0f tokens/s written, %.0f read",
             all.complete() / seconds, all.outputTokens() / seconds, all.promptTokens() / seconds),
@@ -55,6 +64,17 @@ public record Summary(String simulation, String url, String model, Options optio
             verdict.checks().size(),
             broken(verdict)),
         text("  report          %s", page));
+  }
+
+  private static String gateway(Usage usage, Totals all, double seconds) {
+    double cpu = usage.cpu().toMillis() / 1000.0;
+    return text(
+        "  gateway         %.2f cores, %.1f ms of CPU an answer, %.0f us a token written, %d MiB"
+            + " resident",
+        cpu / seconds,
+        1000 * cpu / Math.max(1, all.complete()),
+        1e6 * cpu / Math.max(1, all.outputTokens()),
+        usage.residentBytes() >> 20);
   }
 
   private static String why(AnswerLog log) {
