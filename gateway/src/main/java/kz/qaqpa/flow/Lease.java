@@ -3,6 +3,7 @@ package kz.qaqpa.flow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import kz.qaqpa.admission.Permit;
 import kz.qaqpa.admission.Refusal;
@@ -32,6 +33,7 @@ final class Lease {
   private volatile Instant reserved = Instant.now();
   private boolean opening;
   private boolean ended;
+  private boolean refused;
   private @Nullable AnswerLabel label;
   private @Nullable String finish;
 
@@ -129,16 +131,23 @@ final class Lease {
    * Ends the streams, settles the permit with what they have used and has it written down. Begins
    * at once; only the first call counts.
    *
-   * @param why {@code stop}, {@code length}, {@code abort} or what went wrong; null for a request
-   *     that was refused, of which no record is made unless it has streams
+   * @param why {@code stop}, {@code length}, {@code abort} or what went wrong; null if nothing is
+   *     known, and then no record is made unless it has streams
    * @return completes, on any thread, when it is counted and written down; fails if it could not be
    *     written
    */
   Mono<Void> end(@Nullable String why) {
+    return end(why, false);
+  }
+
+  private Mono<Void> end(@Nullable String why, boolean isRefusal) {
     boolean now;
     synchronized (this) {
       now = !ended && !opening;
-      finish = ended ? finish : why;
+      if (!ended) {
+        finish = why;
+        refused = isRefusal;
+      }
       ended = true;
     }
     if (now) {
@@ -153,7 +162,11 @@ final class Lease {
    * @return completes then, whether or not it could be written down
    */
   Mono<Void> leave(@Nullable String why) {
-    return end(why).onErrorComplete().doFinally(_ -> close());
+    return leave(why, false);
+  }
+
+  private Mono<Void> leave(@Nullable String why, boolean isRefusal) {
+    return end(why, isRefusal).onErrorComplete().doFinally(_ -> close());
   }
 
   private synchronized void close() {
@@ -163,9 +176,9 @@ final class Lease {
     permit.close();
   }
 
-  /** The same after a failure; a request that was refused has no record. */
+  /** The same after a failure; a request that was refused has no record unless it has streams. */
   Mono<Void> fail(Throwable failure) {
-    return leave(failure instanceof Refusal ? null : Refusals.tag(failure));
+    return leave(Refusals.tag(failure), failure instanceof Refusal);
   }
 
   /** By whoever came last, the one who ends or the opener: nobody adds a stream any more. */
@@ -173,8 +186,9 @@ final class Lease {
     parts.forEach(Part::close);
     Charge charge = parts.stream().map(Part::charge).reduce(Charge.NOTHING, Charge::plus);
     Mono<Void> counted = permit.settle(new Used(charge.tokens(), charge.characters()));
-    String reason = finish == null && !parts.isEmpty() ? ABORT : finish;
-    Mono<Void> written = reason == null ? Mono.empty() : written(charge, reason);
+    boolean silent = parts.isEmpty() && (refused || finish == null);
+    Mono<Void> written =
+        silent ? Mono.empty() : written(charge, Objects.requireNonNullElse(finish, ABORT));
     Mono.when(counted, written).subscribe(null, settled::tryEmitError, settled::tryEmitEmpty);
   }
 

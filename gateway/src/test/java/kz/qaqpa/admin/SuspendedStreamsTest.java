@@ -3,9 +3,11 @@ package kz.qaqpa.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.admission.suspension.Suspension;
 import kz.qaqpa.admission.suspension.SuspensionSignal;
 import kz.qaqpa.admission.suspension.Suspensions;
@@ -16,6 +18,8 @@ import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.fixture.WsRaw;
 import kz.qaqpa.ledger.IssuedLabel;
 import kz.qaqpa.ledger.UsageRecord;
+import kz.qaqpa.testing.Seeds;
+import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,28 +148,32 @@ class SuspendedStreamsTest {
     assertThat(gateway.ledger().records()).hasSize(1);
   }
 
-  /** Nobody slips in between the look at the set and the permit. */
+  /** Nobody slips in between the look at the set and the permit, whenever it comes. */
   @Test
-  void requestsThatRace_endOrAreRefused() throws Exception {
-    steps.release(1_000_000);
-    for (int round = 0; round < 10; round++) {
-      Thread caller =
-          Thread.ofVirtual()
-              .start(() -> {
-                try {
-                  gateway.post(TestGateway.chat("a", "\"stream\":true"));
-                } catch (Exception e) {
-                  throw new AssertionError(e);
-                }
-              });
-      Thread.onSpinWait();
-      suspend();
-      assertThat(caller.join(java.time.Duration.ofSeconds(20))).isTrue();
-      gateway.awaitNothingLeft();
-      register.remove("sandbox", "development").then(suspensions.remove(CHAT.fullId())).block();
-    }
+  void requestsThatRace_endOrAreRefused() {
+    Seeds.forRandom(
+        TestSize.tries(30, 1_000),
+        random -> {
+          steps.drainPermits();
+          steps.release(6); // It cannot end by itself.
+          Thread caller = Thread.ofVirtual().start(this::ask);
+          LockSupport.parkNanos(random.nextLong(4_000_000));
+          suspend();
+          assertThat(caller.join(Duration.ofSeconds(20))).isTrue();
+          steps.release(100); // The one that was under way.
+          gateway.awaitNothingLeft();
+          register.remove("sandbox", "development").then(suspensions.remove(CHAT.fullId())).block();
+        });
     assertThat(gateway.ledger().records())
         .extracting(UsageRecord::finish)
         .allMatch("application_suspended"::equals);
+  }
+
+  private void ask() {
+    try {
+      gateway.post(TestGateway.chat("a", "\"stream\":true"));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -10,13 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kz.qaqpa.live.LiveGateway;
 import kz.qaqpa.sdk.NodeClients;
+import kz.qaqpa.testing.TestFolder;
 
 /** Runs examples as a reader would, each in a process of its own. Used by one thread. */
 final class Runner {
   /** What the pages call the gateway. */
   private static final String DOCUMENTED = "127.0.0.1:8080";
 
-  private static final Path FOLDER = Path.of("target", "docs").toAbsolutePath();
+  private static final Path FOLDER = TestFolder.of("docs");
   private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?class (\\w+)");
   private static final int SECONDS = 60;
 

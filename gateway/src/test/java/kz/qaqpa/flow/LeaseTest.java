@@ -8,6 +8,7 @@ import java.util.List;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
+import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Demand;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaBook;
@@ -104,12 +105,19 @@ class LeaseTest {
 
   @Test
   void aRefusal_isNotWritten_unlessSomethingRan() {
-    lease.leave(null).subscribe();
+    lease.fail(new Refusal.Draining()).subscribe();
     assertThat(written).isEmpty();
   }
 
   @Test
-  void aRefusalWithStreams_isWritten() {
+  void aRefusalWithStreams_isWritten_asWhatItWas() {
+    submit();
+    lease.fail(new Refusal.Draining()).subscribe();
+    assertThat(written).containsExactly("6+3 " + new Refusal.Draining().tag());
+  }
+
+  @Test
+  void nothingThatIsKnown_isAnAbort() {
     submit();
     lease.leave(null).subscribe();
     assertThat(written).containsExactly("6+3 abort");

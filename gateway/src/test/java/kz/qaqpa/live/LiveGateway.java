@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import kz.qaqpa.openai.WireCheck;
 import kz.qaqpa.tap.Tap;
+import kz.qaqpa.testing.TestFolder;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -47,7 +48,7 @@ public final class LiveGateway implements AutoCloseable {
   private final Tap tap;
 
   private LiveGateway() {
-    this.folder = Path.of("target", "live").toAbsolutePath();
+    this.folder = TestFolder.of("live");
     try {
       Files.createDirectories(folder);
       Files.write(folder.resolve("agencies.yaml"), ServeProcess.agencies(sha256(NARROW_KEY)));

@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import kz.qaqpa.live.LiveGateway;
+import kz.qaqpa.testing.TestFolder;
 
 /**
- * Node with the packages of {@code src/test/node/package.json}, installed once into {@code
- * target/node}. Tests that use it are tagged {@code node}. Used by one thread.
+ * Node with the packages of {@code src/test/node/package.json}, installed once for each JVM of
+ * tests, below {@code target}. Tests that use it are tagged {@code node}. Used by one thread.
  */
 public final class NodeClients {
   private static final Path SOURCES = Path.of("src", "test", "node").toAbsolutePath();
-  private static final Path FOLDER = Path.of("target", "node").toAbsolutePath();
+  private static final Path FOLDER = TestFolder.of("node");
 
   private NodeClients() {}
 

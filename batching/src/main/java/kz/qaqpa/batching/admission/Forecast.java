@@ -13,12 +13,15 @@ import kz.qaqpa.batching.schedule.Tally.Item;
  *            those that nobody knows yet.
  * Ahead      What the classes before it have waiting, what its agency has, and of each other agency
  *            of its class as much as is served while its turn comes: the fluid limit of fair
- *            queueing (generalised processor sharing). Who comes later is not foreseen.
- * Own        If no slot is free, the time until one is; its prompt, and a step for each token of
- *            its answer.
+ *            queueing (generalised processor sharing), and of two whose turn it is at once each
+ *            goes first as often as the other. Who comes later is not foreseen.
+ * Own        If no slot is free, and no lower class would give one up, the time until one is; its
+ *            prompt, and a step for each token of its answer. That an agency far behind may be given
+ *            another one's slot is not foreseen: it depends on who else comes.
  * Too late   Where this exceeds what is left, the request is refused. It is told to come again
  *            when so much of what is ahead will have been served that the same judgement would be
- *            another one. If even an empty queue would not help, there is no such time.
+ *            another one, even if rates are a little worse then. If an empty queue would not help
+ *            at such rates, there is no such time.
  * Doubt      What was not measured yet, and whoever finds nobody waiting or running, is admitted:
  *            only so something can be measured.
  * </pre>
@@ -32,7 +35,7 @@ public final class Forecast {
 
   private static final int HALVINGS = 8;
 
-  /** How much later than was computed a request is to come again: rates are not known that well. */
+  /** How much worse than measured rates may be when a request comes again as it was told. */
   private static final double MARGIN = 1.1;
 
   private final WaitingWork work;
@@ -77,21 +80,31 @@ public final class Forecast {
       return IN_TIME;
     }
     double own = promptTokens * rates.readNanos() + answerTokens * rates.stepNanos();
-    // Of what runs, half is done on average, and the first to end gives its slot away.
-    double slot = running + waiting < slots ? 0 : rates.answerTokens() * rates.outputNanos() / 2;
+    double slot = slotNanos(place, running + waiting, rates);
+    long unread = tally.get(Item.UNREAD_PROMPT_TOKENS);
+    double first = work.before(place.level, rates) + rates.work(unread, 0);
     double left = nanosLeft - own - slot;
-    double first =
-        work.before(place.level, rates) + rates.work(tally.get(Item.UNREAD_PROMPT_TOKENS), 0);
-    double all = first + work.level(place.level).all().nanos(rates);
-    if (all <= left) {
+    if (first + work.level(place.level).all().nanos(rates) <= left) {
       return IN_TIME;
     }
-    if (left < 0) {
-      return own > nanosLeft ? HOPELESS : (long) (MARGIN * (all + slot)) + 1;
+    Turn turn = new Turn(place, rates, first, rates.work(promptTokens, answerTokens));
+    if (left >= 0 && turn.isInTime(left)) {
+      return IN_TIME;
     }
-    double work = rates.work(promptTokens, answerTokens);
-    double again = new Turn(place, rates, first, work).after(left);
-    return again == 0 ? IN_TIME : (long) (MARGIN * again) + 1;
+    if (nanosLeft / MARGIN < own) {
+      return HOPELESS;
+    }
+    // By then somebody reads a prompt, unless nobody is there any more.
+    double reading = rates.work(Math.max(unread, promptTokens), 0);
+    double careful = nanosLeft / MARGIN - own - slot - reading;
+    double again = careful < 0 ? work.all(rates) + reading + slot : turn.after(careful);
+    return (long) (MARGIN * again) + 1;
+  }
+
+  /** Of what runs, half is done on average, and the first to end gives its slot away. */
+  private double slotNanos(Place place, long live, Rates rates) {
+    boolean isFree = live < slots || place.level < tally.get(Item.LOWEST_CLASS);
+    return isFree ? 0 : rates.answerTokens() * rates.outputNanos() / 2;
   }
 
   /** When it is whose turn: by how much is served of each agency of the class, by weight. */
@@ -108,15 +121,18 @@ public final class Forecast {
       this.own = own;
     }
 
-    /** The time until no more is ahead than there is time left; 0 if it is so now. */
-    double after(double left) {
+    /** Whether no more is ahead than there is time left, or its class's guarantee is enough. */
+    boolean isInTime(double left) {
       double ahead = ahead(0);
       double share = work.level(place.level).guaranteed;
-      if (first + ahead <= left || (share > 0 && (ahead + own) / share <= left)) {
-        return 0;
-      }
+      return first + ahead <= left || (share > 0 && (ahead + own) / share <= left);
+    }
+
+    /** The time until no more is ahead than there is time left; 0 or more. */
+    double after(double left) {
+      double ahead = ahead(0);
       if (ahead <= left) {
-        return first + ahead - left;
+        return Math.max(0, first + ahead - left);
       }
       double low = 0;
       double high = longest();
@@ -135,7 +151,7 @@ public final class Forecast {
     private double ahead(double given) {
       Line mine = place.line;
       double before = Math.max(0, mine.nanos(rates, place.urgency) - given * mine.weight);
-      double reach = (before + own) / mine.weight;
+      double reach = (before + own / 2) / mine.weight;
       double sum = before;
       for (Line line : work.level(place.level).lines()) {
         double waiting = line == mine ? 0 : line.nanos(rates) - given * line.weight;

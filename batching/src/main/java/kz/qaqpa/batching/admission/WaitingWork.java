@@ -128,6 +128,11 @@ public final class WaitingWork {
     return nanos;
   }
 
+  /** Time of the engine for all that waits. */
+  double all(Rates rates) {
+    return before(levels.length, rates);
+  }
+
   /** Whether nothing waits, for tests. */
   public boolean isEmpty() {
     Rates tokens = new Rates(1, 1, 1, 1, 1);

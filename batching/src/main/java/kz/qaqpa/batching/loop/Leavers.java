@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams that were closed while their requests waited: any thread adds, the step loop takes all of
- * them at once. A stack (Treiber 1986) that the streams themselves are linked into, so that a
- * client which leaves costs the step loop one look, whatever else waits.
+ * Streams that were closed before their end: any thread adds, the step loop takes all of them at
+ * once. A stack (Treiber 1986) that the streams themselves are linked into, so that a client which
+ * leaves costs the step loop one look, whatever else waits.
  */
 final class Leavers {
   private final AtomicReference<@Nullable RingTokenStream> newest = new AtomicReference<>();

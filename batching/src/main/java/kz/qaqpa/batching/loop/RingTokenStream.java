@@ -43,7 +43,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   private final Backlog.Entry queued;
   private volatile TokenStream.@Nullable Prefill prefill;
   private volatile boolean cancelled;
-  private volatile boolean waits = true;
+  private volatile boolean ended;
   private final Leavers leavers;
   private final AtomicBoolean left = new AtomicBoolean();
 
@@ -65,7 +65,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
    * @param capacity of its ring, a power of two
    * @param tokens one place for each token id, filled by the step loop
    * @param queued counts the request among those that wait
-   * @param leavers are told if it is closed while its request waits
+   * @param leavers are told if it is closed before its end
    */
   RingTokenStream(
       int capacity, TokenEvent.@Nullable Token[] tokens, Backlog.Entry queued, Leavers leavers) {
@@ -94,7 +94,7 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
   @Override
   public void close() {
     cancelled = true;
-    if (waits && left.compareAndSet(false, true)) {
+    if (!ended && left.compareAndSet(false, true)) {
       leavers.add(this);
     }
   }
@@ -111,7 +111,6 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
 
   @Override
   public void leftQueue() {
-    waits = false;
     queued.leave();
   }
 
@@ -154,17 +153,20 @@ final class RingTokenStream implements TokenStream, TokenOutlet {
 
   @Override
   public void finish(TokenEvent.End end) {
+    ended = true;
     emit(end);
     sink.tryEmitComplete();
   }
 
   @Override
   public void fail(GenerationFailure failure) {
+    ended = true;
     sink.tryEmitError(failure);
   }
 
   @Override
   public void discard() {
+    ended = true;
     sink.tryEmitError(new Closed());
   }
 

@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Confined to the step loop. One agency in one class: its counter, and what it has waiting. */
 final class Account<T> {
-  static final int ABSENT = -1;
-
   final double weight;
   final TreeSet<Ticket<T>> waiting = new TreeSet<>(Ticket.ORDER);
 
@@ -16,8 +14,8 @@ final class Account<T> {
   /** The counter by which it stands in the heap; the true one may have grown since. */
   double key;
 
-  /** Where it stands in the heap, or {@link #ABSENT}. */
-  int place = ABSENT;
+  /** Where it stands in the heap, or {@link IndexedHeap#ABSENT}. */
+  int place = IndexedHeap.ABSENT;
 
   /** Who of those that wait is next, null if none is left in this round. */
   @Nullable Ticket<T> candidate;

@@ -1,108 +1,57 @@
 package kz.qaqpa.batching.queue;
 
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Confined to the step loop. Accounts that have somebody waiting, least counter first: a binary
- * heap whose members know their place.
+ * Confined to the step loop. Accounts that have somebody waiting, least counter first.
  *
  * <p>Counters only grow, and do so in every step for everybody who is being served. A member
  * therefore keeps the place of the counter that it had, and sinks when it gets to the top: what
  * nobody looks at costs nothing.
  */
-final class AccountHeap<T> {
-  private final ArrayList<Account<T>> members = new ArrayList<>();
+final class AccountHeap<T> extends IndexedHeap<Account<T>> {
 
-  int size() {
-    return members.size();
+  @Override
+  boolean precedes(Account<T> member, Account<T> other) {
+    return member.precedes(other);
   }
 
-  /** A member; number 0 is the first in turn after {@link #first}, others are in no order. */
-  Account<T> get(int place) {
-    return members.get(place);
+  @Override
+  int place(Account<T> member) {
+    return member.place;
+  }
+
+  @Override
+  void setPlace(Account<T> member, int place) {
+    member.place = place;
   }
 
   /** Who has the least counter, or null if nobody waits. */
   @Nullable Account<T> first() {
-    if (members.isEmpty()) {
-      return null;
-    }
-    for (Account<T> top = members.getFirst(); top.key < top.counter; top = members.getFirst()) {
+    Account<T> top = top();
+    while (top != null && top.key < top.counter) {
       top.key = top.counter;
       sink(top);
+      top = top();
     }
-    return members.getFirst();
+    return top;
   }
 
+  @Override
   void add(Account<T> account) {
     account.key = account.counter;
-    account.place = members.size();
-    members.add(account);
-    rise(account);
+    super.add(account);
   }
 
-  void remove(Account<T> account) {
-    Account<T> last = members.removeLast();
-    int hole = account.place;
-    account.place = Account.ABSENT;
-    if (last != account) {
-      put(last, hole);
-      update(last);
-    }
-  }
-
-  /** The account's counter or candidate is another one. */
-  void update(Account<T> account) {
-    rise(account);
-    sink(account);
-  }
-
-  private void rise(Account<T> account) {
-    int place = account.place;
-    while (place > 0) {
-      Account<T> parent = members.get((place - 1) / 2);
-      if (!account.precedes(parent)) {
-        break;
-      }
-      put(parent, place);
-      place = (place - 1) / 2;
-    }
-    put(account, place);
-  }
-
-  private void sink(Account<T> account) {
-    int place = account.place;
-    while (2 * place + 1 < members.size()) {
-      int child = 2 * place + 1;
-      if (child + 1 < members.size() && members.get(child + 1).precedes(members.get(child))) {
-        child++;
-      }
-      if (!members.get(child).precedes(account)) {
-        break;
-      }
-      put(members.get(child), place);
-      place = child;
-    }
-    put(account, place);
-  }
-
-  private void put(Account<T> account, int place) {
-    members.set(place, account);
-    account.place = place;
-  }
-
-  /** What is wrong with the order, or null. */
+  @Override
   @Nullable String problem() {
-    for (int i = 0; i < members.size(); i++) {
-      Account<T> member = members.get(i);
-      if (member.place != i || member.waiting.isEmpty() || member.key > member.counter) {
-        return "place " + i + " of the heap: " + member.place + ", " + member.waiting.size();
-      }
-      if (i > 0 && member.precedes(members.get((i - 1) / 2))) {
-        return "place " + i + " of the heap precedes its parent";
+    for (int i = 0; i < size(); i++) {
+      Account<T> member = get(i);
+      if (member.waiting.isEmpty() || member.key > member.counter) {
+        return "an account in the heap: key %s of %s, %d waiting"
+            .formatted(member.key, member.counter, member.waiting.size());
       }
     }
-    return null;
+    return super.problem();
   }
 }

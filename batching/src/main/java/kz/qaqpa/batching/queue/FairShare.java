@@ -111,7 +111,7 @@ final class FairShare<T> {
   /** The account's candidate from now on, null if it has none in this round. */
   private void offer(Account<T> account, @Nullable Ticket<T> candidate) {
     account.candidate = candidate;
-    boolean isIn = account.place != Account.ABSENT;
+    boolean isIn = account.place != IndexedHeap.ABSENT;
     if (candidate == null) {
       if (isIn) {
         heap.remove(account);
@@ -201,7 +201,7 @@ final class FairShare<T> {
       waiting += account.waiting.size();
       boolean fits =
           account.live >= account.waiting.size()
-              && (account.place == Account.ABSENT) == account.waiting.isEmpty()
+              && (account.place == IndexedHeap.ABSENT) == account.waiting.isEmpty()
               && (account.waiting.isEmpty()
                   ? account.candidate == null
                   : account.candidate == account.waiting.first());

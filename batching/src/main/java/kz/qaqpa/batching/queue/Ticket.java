@@ -22,6 +22,11 @@ public final class Ticket<T> {
   /** Whether it is one of several choices of one request. */
   final boolean choice;
 
+  final long deadline;
+
+  /** Where it stands among those with a deadline. */
+  int deadlinePlace = IndexedHeap.ABSENT;
+
   int rank;
   long number;
   int level;
@@ -37,13 +42,21 @@ public final class Ticket<T> {
    *
    * @param priority the lower the earlier, among requests of the same agency
    * @param choice whether it is one of several choices of one request
+   * @param deadline in {@link System#nanoTime()}; {@link Long#MAX_VALUE} for none
    */
-  public Ticket(T owner, String agency, PriorityClass priorityClass, int priority, boolean choice) {
+  public Ticket(
+      T owner,
+      String agency,
+      PriorityClass priorityClass,
+      int priority,
+      boolean choice,
+      long deadline) {
     this.owner = owner;
     this.agency = agency;
     this.priorityClass = priorityClass;
     this.priority = priority;
     this.choice = choice;
+    this.deadline = deadline;
   }
 
   /** Whose place it is. */

@@ -19,29 +19,24 @@ import org.jspecify.annotations.Nullable;
  * Agencies  Of a level, see {@link FairShare}; one for all where the policy knows none.
  * Tickets   Of an agency, by priority and arrival, in a balanced tree: found, added and taken out
  *           in a logarithmic number of comparisons, wherever they stand.
- * Sweep     All tickets are also linked in order of arrival, and a hand goes round: a part of them
- *           is looked at in each step, all of them in {@link #STEPS_OF_A_SWEEP}.
- * Cost      A step costs what it admits, passes over and sweeps, whatever else waits. Adding may
- *           allocate; nothing else does.
+ * Deadlines In a heap of their own: a step looks at the next one, and at those that have passed.
+ * Cost      A step costs what it admits and passes over, and what ends, whatever else waits. Adding
+ *           may allocate; nothing else does.
  * </pre>
  */
 public final class WaitingQueue<T> {
-  /** Steps in which everybody who waits is looked at once. */
-  static final int STEPS_OF_A_SWEEP = 16;
-
-  /** Tickets that are looked at in a step, if so many wait. */
-  private static final int LEAST_SWEPT = 64;
-
   private static final String EVERYBODY = "";
 
   private final SchedulingPolicy policy;
   private final FairnessSettings settings;
   private final List<FairShare<T>> levels = new ArrayList<>();
   private final ClassShares shares;
+  private final DeadlineHeap<T> deadlines = new DeadlineHeap<>();
 
+  /** All that wait are linked, in order of arrival. */
   private @Nullable Ticket<T> oldest;
+
   private @Nullable Ticket<T> newest;
-  private @Nullable Ticket<T> hand;
   private int size;
   private int choices;
   private long arrivals;
@@ -113,6 +108,9 @@ public final class WaitingQueue<T> {
       newest.next = ticket;
     }
     newest = ticket;
+    if (ticket.deadline != Long.MAX_VALUE) {
+      deadlines.add(ticket);
+    }
     size++;
     choices += ticket.choice ? 1 : 0;
   }
@@ -120,8 +118,8 @@ public final class WaitingQueue<T> {
   /** Takes a ticket out, for a slot or for good. */
   public void remove(Ticket<T> ticket) {
     levels.get(ticket.level).remove(ticket);
-    if (hand == ticket) {
-      hand = ticket.next;
+    if (ticket.deadlinePlace != IndexedHeap.ABSENT) {
+      deadlines.remove(ticket);
     }
     if (ticket.previous == null) {
       oldest = ticket.next;
@@ -149,19 +147,10 @@ public final class WaitingQueue<T> {
     return oldest == null ? null : oldest.owner;
   }
 
-  /** How many to {@link #sweep} in a step. */
-  public int sweepSize() {
-    return Math.min(size, Math.max(LEAST_SWEPT, size / STEPS_OF_A_SWEEP + 1));
-  }
-
-  /** The next to be looked at, whatever its turn, or null. The caller may remove it. */
-  public @Nullable T sweep() {
-    Ticket<T> ticket = hand == null ? oldest : hand;
-    if (ticket == null) {
-      return null;
-    }
-    hand = ticket.next;
-    return ticket.owner;
+  /** Whose deadline has passed, or null if nobody's has; the caller removes it. */
+  public @Nullable T expired(long now) {
+    Ticket<T> next = deadlines.top();
+    return next != null && now - next.deadline >= 0 ? next.owner : null;
   }
 
   /** Tells whether a level has prompts to be read, waiting or not; once before each round. */
@@ -256,6 +245,10 @@ public final class WaitingQueue<T> {
         return problem;
       }
       sum += level.size();
+    }
+    String problem = deadlines.problem();
+    if (problem != null) {
+      return problem;
     }
     return linked == size && sum == size ? null : linked + " linked, " + sum + " queued of " + size;
   }

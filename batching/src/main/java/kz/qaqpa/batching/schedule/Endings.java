@@ -41,8 +41,8 @@ final class Endings {
   }
 
   /**
-   * Ends who has left, whose time is over, and whose consumer did not read for too long; of those
-   * that wait, as many as the queue has looked at in one step.
+   * Ends who has left, whose time is over, and whose consumer did not read for too long. Who left
+   * while it waited was ended before, see {@link Scheduler#cancelWaiting}.
    */
   void endAbandoned(long now) {
     int stalled = 0;
@@ -55,11 +55,8 @@ final class Endings {
     }
     tally.set(Item.STALLED, stalled);
     running.dropGone();
-    for (int i = waiting.sweepSize(); i > 0; i--) {
-      Sequence s = waiting.sweep();
-      if (s != null) {
-        endIfAbandoned(s, now);
-      }
+    for (Sequence s = waiting.expired(now); s != null; s = waiting.expired(now)) {
+      endIfAbandoned(s, now);
     }
   }
 

@@ -146,6 +146,7 @@ final class Preemption {
 
   /** Ends a step: chooses who is to leave next. */
   void choose(long now) {
+    tally.set(Item.LOWEST_CLASS, settings.enabled() ? lowestClass() : 0);
     boolean looks = settings.enabled() && leaving == null && waiting.size() > 0;
     if (!looks || residency.free() > 0 || (nextLook != Sequence.NEVER && now - nextLook < 0)) {
       return;
@@ -160,6 +161,19 @@ final class Preemption {
     if (leaving != null && residency.host().isWorthSaving(leaving)) {
       leaving.saved = new SavedKv();
     }
+  }
+
+  private int lowestClass() {
+    int lowest = 0;
+    for (int i = 0; i < running.size(); i++) {
+      Sequence s = running.get(i);
+      lowest = mayBePreempted(s) && !s.isGuaranteed ? Math.max(lowest, s.ticket.level()) : lowest;
+    }
+    return lowest;
+  }
+
+  private boolean mayBePreempted(Sequence s) {
+    return mayLeave(s) && s.preemptions < settings.mostTimes();
   }
 
   /** A choice that waits for its leader to read the prompt would leave the slot empty. */
@@ -186,7 +200,7 @@ final class Preemption {
   }
 
   private Reason reason(Sequence s, Ticket<Sequence> wanting) {
-    if (!mayLeave(s) || s.preemptions >= settings.mostTimes()) {
+    if (!mayBePreempted(s)) {
       return Reason.NONE;
     }
     if (s.stalledNanos != Sequence.NEVER) {

@@ -121,8 +121,8 @@ public final class Scheduler {
   }
 
   /**
-   * The consumer of an enqueued sequence has left: it does not wait any longer. What runs is ended
-   * by the next plan.
+   * The consumer of an enqueued sequence has left: it does not wait any longer. Whoever waits must
+   * be told of here; what runs is ended by the next plan.
    */
   public void cancelWaiting(Sequence sequence, long now) {
     if (sequence.state == WAITING) {

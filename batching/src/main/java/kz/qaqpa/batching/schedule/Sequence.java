@@ -113,7 +113,12 @@ public final class Sequence {
     this.promptHashes = promptHashes;
     this.ticket =
         new Ticket<>(
-            this, request.agency(), request.priorityClass(), request.priority(), group != null);
+            this,
+            request.agency(),
+            request.priorityClass(),
+            request.priority(),
+            group != null,
+            request.deadlineNanos());
     this.group = group;
     this.counts =
         Sampler.hasPenalties(request.sampling())

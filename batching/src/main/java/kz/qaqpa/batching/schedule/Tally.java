@@ -14,7 +14,10 @@ public final class Tally {
 
   private final long[] values = new long[Item.values().length];
 
-  /** What is counted. */
+  /**
+   * What is counted. {@code LOWEST_CLASS} is the number of the lowest class of which a sequence
+   * would give up its slot for one of a higher class, 0 if there is none.
+   */
   public enum Item {
     RUNNING,
     STALLED,
@@ -29,6 +32,7 @@ public final class Tally {
     RESTORED_TOKENS,
     PREEMPTIONS,
     PREEMPTED,
+    LOWEST_CLASS,
     HOST_BLOCKS_USED,
     HOST_BLOCKS_HELD,
     OUTPUT_TOKENS,

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.FairnessSettings;
 import kz.qaqpa.batching.GenerationRequest;
+import kz.qaqpa.batching.HostCacheSettings;
+import kz.qaqpa.batching.PreemptionSettings;
 import kz.qaqpa.batching.PriorityClass;
 import kz.qaqpa.batching.SchedulingPolicy;
 import kz.qaqpa.batching.admission.WaitingWork.Place;
@@ -32,6 +34,7 @@ class ForecastTest {
       FairnessSettings.defaults().withLocalityQuantum(0);
 
   private SchedulingPolicy policy = SchedulingPolicy.FAIR;
+  private PreemptionSettings preemption = PreemptionSettings.defaults();
   private int made;
 
   private static long nanos(StepPlan plan) {
@@ -45,7 +48,9 @@ class ForecastTest {
     final Rig rig =
         new Rig(
             new FakeEngine(FakeEngine.shape(97, SLOTS, 400, 16), PseudoModel.hashing()),
-            BatchingSettings.defaults().withPolicy(policy, FAIRNESS),
+            BatchingSettings.defaults()
+                .withPolicy(policy, FAIRNESS)
+                .withTiers(HostCacheSettings.defaults(), preemption),
             BlockHash.CHAINED);
     final WaitingWork work = new WaitingWork(policy, FAIRNESS);
     final Forecast forecast = new Forecast(work, rig.tally, SLOTS);
@@ -195,9 +200,10 @@ class ForecastTest {
 
   @Test
   void judgementsComeTrueMoreOrLess() {
+    preemption = PreemptionSettings.off(); // Between agencies it is not foreseen.
     List<Double> ratios = new ArrayList<>();
     Seeds.forRandom(
-        TestSize.tries(40, 400),
+        TestSize.tries(60, 400),
         random -> {
           policy = random.nextBoolean() ? SchedulingPolicy.FAIR : SchedulingPolicy.FCFS;
           Server server = new Server();
@@ -258,6 +264,35 @@ class ForecastTest {
     // Batch is guaranteed a share, and has nobody waiting yet.
     assertThat(server.judge(request("a", PriorityClass.BATCH, 0, 60), left)).isZero();
     assertThat(server.judge(request("a", PriorityClass.BATCH, 0, 60), left / 10)).isPositive();
+  }
+
+  @Test
+  void aHigherClassDoesNotWaitForSlotsOfALowerOne() {
+    preemption = PreemptionSettings.off();
+    long without = citizenBesideBatch();
+    preemption = PreemptionSettings.defaults();
+    assertThat(citizenBesideBatch()).isLessThan(without);
+  }
+
+  /** The shortest deadline that is accepted, after it was kept. */
+  private long citizenBesideBatch() {
+    Server server = new Server();
+    server.warmUp();
+    for (int i = 0; i < 40; i++) {
+      server.submit(request("statistics", PriorityClass.BATCH, 0, 60));
+    }
+    for (int i = 0; i < 30; i++) {
+      server.step();
+    }
+    GenerationRequest request = request("citizens", PriorityClass.CITIZEN, 0, 60);
+    long expected = server.expected(request);
+    long start = server.rig.now;
+    Rig.Call call = server.submit(request);
+    while (call.outlet().ends == 0) {
+      server.step();
+    }
+    assertThat((double) expected / (server.rig.now - start)).isBetween(0.6, 1.6);
+    return expected;
   }
 
   @Test

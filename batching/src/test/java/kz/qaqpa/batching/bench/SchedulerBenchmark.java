@@ -131,7 +131,9 @@ public class SchedulerBenchmark {
       churning.enqueue(sequence(i, 1 + i % SHORT_OUTPUT));
     }
     for (int i = 0; i < waiting; i++) {
-      queue.add(new Ticket<>(i, "agency" + i % AGENCIES, PriorityClass.INTERACTIVE, 0, false));
+      queue.add(
+          new Ticket<>(
+              i, "agency" + i % AGENCIES, PriorityClass.INTERACTIVE, 0, false, Long.MAX_VALUE));
     }
     for (int i = 0; i < 20; i++) {
       planAndApply();
@@ -180,7 +182,13 @@ public class SchedulerBenchmark {
   @Benchmark
   public int addToQueue() {
     Ticket<Integer> ticket =
-        new Ticket<>(0, "agency" + arrivals++ % AGENCIES, PriorityClass.INTERACTIVE, 0, false);
+        new Ticket<>(
+            0,
+            "agency" + arrivals++ % AGENCIES,
+            PriorityClass.INTERACTIVE,
+            0,
+            false,
+            Long.MAX_VALUE);
     queue.add(ticket);
     queue.remove(ticket);
     queue.end(ticket);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import kz.qaqpa.batching.FairnessSettings;
@@ -32,7 +33,7 @@ class WaitingQueueTest {
   }
 
   private static Ticket<Integer> ticket(int name, String agency, int priority) {
-    return new Ticket<>(name, agency, PriorityClass.INTERACTIVE, priority, false);
+    return new Ticket<>(name, agency, PriorityClass.INTERACTIVE, priority, false, Long.MAX_VALUE);
   }
 
   private static Ticket<Integer> add(WaitingQueue<Integer> queue, int name, String agency) {
@@ -181,25 +182,49 @@ class WaitingQueueTest {
   }
 
   @Test
-  void theSweepSeesEverybodyInSixteenSteps() {
-    WaitingQueue<Integer> queue = queue(SchedulingPolicy.FAIR);
-    for (int i = 0; i < 5_000; i++) {
-      add(queue, i, "a" + i % 27);
-    }
-    Set<Integer> seen = new HashSet<>();
-    for (int step = 0; step < WaitingQueue.STEPS_OF_A_SWEEP; step++) {
-      for (int i = queue.sweepSize(); i > 0; i--) {
-        seen.add(Objects.requireNonNull(queue.sweep()));
-      }
-    }
-    assertThat(seen).hasSize(5_000);
+  void deadlinesPassInTheirOrder_alsoOfThoseThatWerePutBack() {
+    Seeds.forRandom(
+        TestSize.tries(200, 5_000),
+        random -> {
+          WaitingQueue<Integer> queue = queue(SchedulingPolicy.FAIR);
+          long start = random.nextLong(); // Nanoseconds may overflow.
+          TreeMap<Integer, Ticket<Integer>> left = new TreeMap<>();
+          for (int i = 0; i < 100; i++) {
+            long deadline = random.nextInt(4) == 0 ? Long.MAX_VALUE : start + random.nextInt(1_000);
+            Ticket<Integer> ticket =
+                new Ticket<>(i, "a" + i % 7, PriorityClass.BATCH, 0, false, deadline);
+            queue.add(ticket);
+            left.put(i, ticket);
+            Ticket<Integer> other = left.get(random.nextInt(i + 1));
+            if (other != null) {
+              queue.remove(other);
+              if (random.nextBoolean()) {
+                queue.putBack(other);
+              } else {
+                left.remove(other.owner);
+              }
+            }
+            assertThat(queue.problem()).isNull();
+          }
+          for (int passed = 0; passed <= 1_000; passed += 1 + random.nextInt(300)) {
+            long now = start + passed;
+            for (Integer i = queue.expired(now); i != null; i = queue.expired(now)) {
+              Ticket<Integer> ticket = Objects.requireNonNull(left.remove(i));
+              assertThat(now - ticket.deadline).isNotNegative();
+              queue.remove(ticket);
+            }
+            assertThat(left.values())
+                .allMatch(t -> t.deadline == Long.MAX_VALUE || now - t.deadline < 0);
+          }
+          assertThat(queue.size()).isEqualTo(left.size());
+        });
   }
 
   @Test
   void aLowerClassIsOwedItsShareWhileItWaitsAndNothingForBefore() {
     WaitingQueue<Integer> queue = queue(SchedulingPolicy.FAIR);
-    Ticket<Integer> citizen = new Ticket<>(0, "a", PriorityClass.CITIZEN, 0, false);
-    Ticket<Integer> batch = new Ticket<>(0, "a", PriorityClass.BATCH, 0, false);
+    Ticket<Integer> citizen = new Ticket<>(0, "a", PriorityClass.CITIZEN, 0, false, Long.MAX_VALUE);
+    Ticket<Integer> batch = new Ticket<>(0, "a", PriorityClass.BATCH, 0, false, Long.MAX_VALUE);
     queue.add(citizen);
     queue.add(batch);
     queue.chargePrompt(citizen, 100_000);
@@ -282,7 +307,7 @@ class WaitingQueueTest {
           int priority = random.nextInt(3);
           PriorityClass level = PriorityClass.values()[random.nextInt(3)];
           String agency = "a" + random.nextInt(5);
-          Ticket<Integer> ticket = new Ticket<>(i, agency, level, priority, false);
+          Ticket<Integer> ticket = new Ticket<>(i, agency, level, priority, false, Long.MAX_VALUE);
           queue.add(ticket);
           model.add(
               ticket,

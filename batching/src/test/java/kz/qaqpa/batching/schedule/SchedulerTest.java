@@ -282,7 +282,7 @@ class SchedulerTest {
   }
 
   @Test
-  void manyThatHaveLeftTheQueueAreGoneWithinASweep() {
+  void manyThatHaveLeftTheQueueAreGoneOneStepLater() {
     List<Rig.Call> running =
         IntStream.range(0, 4).mapToObj(i -> rig.submit(prompt(i, 8), 40)).toList();
     rig.step();
@@ -292,11 +292,6 @@ class SchedulerTest {
     waiting.forEach(call -> call.outlet().cancelled = true);
 
     rig.step();
-    assertThat(waiting.stream().filter(call -> call.outlet().ends == 1).count())
-        .isBetween(100L, 200L);
-    for (int i = 0; i < 32; i++) {
-      rig.step();
-    }
     assertThat(waiting).allMatch(call -> call.outlet().ends == 1 && call.outlet().leftQueue == 1);
     rig.finish(60);
     assertThat(running).allMatch(call -> call.outlet().tokens.size() == 40);
