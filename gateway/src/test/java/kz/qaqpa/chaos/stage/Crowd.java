@@ -87,8 +87,7 @@ public final class Crowd implements AutoCloseable {
 
   /** One of these requests as bytes on a wire, for clients without manners. */
   public String raw(String id, String more) {
-    String whole =
-        more.isEmpty() ? body : body.substring(0, body.length() - 1) + "," + more + "}";
+    String whole = more.isEmpty() ? body : body.substring(0, body.length() - 1) + "," + more + "}";
     byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
     return RawClient.head(bytes.length).replaceFirst("\r\n", "\r\nx-request-id: " + id + "\r\n")
         + new String(bytes, StandardCharsets.ISO_8859_1);
@@ -159,7 +158,9 @@ public final class Crowd implements AutoCloseable {
           prompt = Long.parseLong(usage.group(1));
           output = Long.parseLong(usage.group(2));
         }
-        for (int at = line.indexOf(TOKEN); at >= 0 && prompt == 0; at = line.indexOf(TOKEN, at + 1)) {
+        for (int at = line.indexOf(TOKEN);
+            at >= 0 && prompt == 0;
+            at = line.indexOf(TOKEN, at + 1)) {
           output++;
         }
       }

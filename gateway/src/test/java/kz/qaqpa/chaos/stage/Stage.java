@@ -48,6 +48,7 @@ public final class Stage implements AutoCloseable {
   public static final Duration HANG = Duration.ofSeconds(4);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   /** Connections that read the database; one more writes. */
   private static final int POOL = 2;
 
@@ -96,9 +97,7 @@ public final class Stage implements AutoCloseable {
             "--",
             "sh",
             "-c",
-            "ulimit -c 0 && mount -t tmpfs -o size="
-                + SPOOL_BYTES
-                + " tmpfs \"$0\" && exec \"$@\"",
+            "ulimit -c 0 && mount -t tmpfs -o size=" + SPOOL_BYTES + " tmpfs \"$0\" && exec \"$@\"",
             spool().toString()),
         folder.resolve("services"));
   }
@@ -251,9 +250,12 @@ public final class Stage implements AutoCloseable {
   private Map<String, Integer> bounds() {
     int processors = Runtime.getRuntime().availableProcessors();
     return Map.of(
-        "file tcp to " + postgres.port(), POOL + 1,
-        "thread lettuce-eventEx", 2 * Math.max(2, processors),
-        "thread lettuce-epollEv", 2 * Math.max(2, processors));
+        "file tcp to " + postgres.port(),
+        POOL + 1,
+        "thread lettuce-eventEx",
+        2 * Math.max(2, processors),
+        "thread lettuce-epollEv",
+        2 * Math.max(2, processors));
   }
 
   /** The accounts of a crowd, once everything is written. */
