@@ -111,6 +111,7 @@ public final class Gateway implements AutoCloseable {
     this.watchdog.guard(guards);
     readiness.heed(this.watchdog::reasons);
     readiness.notice(guards::details);
+    readiness.notice(http::details);
   }
 
   /**
@@ -359,14 +360,15 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Has something done when the engine hangs for good, after clients were told and what was used
-   * was handed to the ledger: to write that down and leave. On the watchdog's thread.
+   * Has something done when the engine hangs for good or its loop is broken, after clients were
+   * told and what was used was handed to the ledger: to write that down and leave. On the
+   * watchdog's thread.
    */
   public void whenHung(Runnable leave) {
     whenHung = leave;
   }
 
-  /** Nobody can end the call that hangs; everybody who waits for it is told. */
+  /** Nothing here can make it work again; everybody who waits for it is told. */
   private void giveUp() {
     gate.drain();
     http.stopAccepting();

@@ -1,7 +1,6 @@
 package kz.qaqpa.admin;
 
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,10 +75,6 @@ public final class AdminServer implements AutoCloseable {
     Scheduler files =
         Schedulers.newBoundedElastic(1, MOST_WAITING_FOR_DISK, "admin-files", IDLE_SECONDS, true);
     boolean secure = settings.tls().isOn();
-    Instant end = settings.tls().end("admin.tls");
-    if (end != null) {
-      parts.metrics().secured("admin", end);
-    }
     return new AdminServer(
         HttpGateway.bind(
             new HttpGateway.Listener(
@@ -87,7 +82,7 @@ public final class AdminServer implements AutoCloseable {
                 settings.host(),
                 settings.portBeside(serverPort),
                 small(http),
-                settings.tls().open("admin.tls")),
+                settings.tls().open("admin.tls", end -> parts.metrics().secured("admin", end))),
             routes(settings, http, parts, clocks, files),
             _ -> {},
             new SameOrigin(new HostNames(settings.hostNames()), secure),

@@ -81,8 +81,8 @@ record ServeSettings(
    */
   void check() {
     LabelKeys.requireNamed(labels, server().host(), ServerSettings.isLoopback(server().host()));
-    gateway.tls().open();
-    admin.tls().open("admin.tls");
+    gateway.tls().check("tls");
+    admin.tls().check("admin.tls");
     clientPort().probe();
     adminPort().probe();
   }

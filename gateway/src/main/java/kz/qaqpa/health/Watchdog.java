@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  *           rows have failed, what waits is kept.
  * Hung      A call that never returns cannot be ended inside a JVM. After the time for that, the
  *           last resort is called, once: it tells clients, writes down what was used, and leaves.
+ * Broken    The loop itself was ended by an error that nobody foresaw: the last resort, at once.
  * </pre>
  *
  * One thread of its own looks a few times in the shortest bound; the others' methods may be called
@@ -52,7 +53,8 @@ public final class Watchdog implements AutoCloseable {
   /**
    * One that looks from now on.
    *
-   * @param lastResort called once, on the watchdog's thread, when a call never returns
+   * @param lastResort called once, on the watchdog's thread, when a call never returns or the loop
+   *     is broken
    */
   public Watchdog(BatchingEngine engine, WatchdogSettings settings, Runnable lastResort) {
     this.engine = engine;
@@ -94,6 +96,11 @@ public final class Watchdog implements AutoCloseable {
       steps = pulse.steps();
       stillSince = now;
     }
+    if (pulse.broken()) {
+      reason = "engine: its loop was ended by an error";
+      giveUp();
+      return;
+    }
     long inCall = pulse.inCallNanos();
     long still = now - stillSince;
     if (inCall > settings.stepLimit().toNanos()) {
@@ -103,7 +110,13 @@ public final class Watchdog implements AutoCloseable {
     } else {
       reason = null;
     }
-    if (Math.max(inCall, still) > settings.hangTimeout().toNanos() && !gaveUp && reason != null) {
+    if (Math.max(inCall, still) > settings.hangTimeout().toNanos() && reason != null) {
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    if (!gaveUp) {
       gaveUp = true;
       LOG.error("{}: it will not come back, the process leaves", reason);
       lastResort.run();

@@ -1,6 +1,5 @@
 package kz.qaqpa.http;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -86,10 +85,6 @@ public record EdgeParts(
    */
   public HttpGateway bind(
       ServerSettings where, HttpSettings http, TlsSettings tls, CorsSettings cors) {
-    Instant end = tls.end("tls");
-    if (end != null) {
-      metrics.secured("api", end);
-    }
     BodyReader bodies = new BodyReader(http.maxBodyBytes(), http.bodyTimeout());
     JsonDoor door = new JsonDoor(gate, bodies, pool);
     AnswerWriter writer =
@@ -112,7 +107,12 @@ public record EdgeParts(
       routes.add(new MetricsRoute(metrics::scrape));
     }
     return HttpGateway.bind(
-        new HttpGateway.Listener("qaqpa-http", where.host(), where.port(), http, tls.open()),
+        new HttpGateway.Listener(
+            "qaqpa-http",
+            where.host(),
+            where.port(),
+            http,
+            tls.open("tls", end -> metrics.secured("api", end))),
         routes,
         pages,
         new Cors(cors.allowedOrigins(), cors.allowCredentials(), cors.maxAge()),

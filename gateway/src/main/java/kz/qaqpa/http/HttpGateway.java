@@ -1,6 +1,5 @@
 package kz.qaqpa.http;
 
-import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import kz.qaqpa.flow.RequestTrace;
 import kz.qaqpa.http.api.Shown;
 import kz.qaqpa.http.net.AnswerWatch;
 import kz.qaqpa.http.net.ConnectionGuard;
+import kz.qaqpa.http.net.RenewedTls;
 import kz.qaqpa.http.net.UnreadBodies;
 import kz.qaqpa.http.route.Route;
 import kz.qaqpa.http.wire.BareErrors;
@@ -54,6 +54,7 @@ public final class HttpGateway implements AutoCloseable {
   private final LoopResources loops;
   private final ConnectionGuard guard;
   private final DisposableServer server;
+  private final @Nullable RenewedTls tls;
 
   private HttpGateway(
       Listener listener,
@@ -93,6 +94,10 @@ public final class HttpGateway implements AutoCloseable {
               table.route(_ -> true, this::handle);
             })
             .bindNow(Duration.ofSeconds(10));
+    this.tls = listener.tls();
+    if (tls != null) {
+      tls.watch();
+    }
   }
 
   /**
@@ -105,9 +110,9 @@ public final class HttpGateway implements AutoCloseable {
    * @param tls what connections are secured with, or null for plain HTTP
    */
   public record Listener(
-      String threads, String host, int port, HttpSettings http, @Nullable SslContext tls) {}
+      String threads, String host, int port, HttpSettings http, @Nullable RenewedTls tls) {}
 
-  private static HttpServer protocols(@Nullable SslContext tls, HttpSettings http) {
+  private static HttpServer protocols(@Nullable RenewedTls tls, HttpSettings http) {
     HttpServer server =
         HttpServer.create()
             .http2Settings(streams ->
@@ -164,9 +169,18 @@ public final class HttpGateway implements AutoCloseable {
     }
   }
 
+  /** What should be looked at though it serves, a line for each matter. */
+  public List<String> details() {
+    String problem = tls == null ? null : tls.problem();
+    return problem == null ? List.of() : List.of(problem + "; what was before holds on");
+  }
+
   /** Closes everything that is still open. */
   @Override
   public void close() {
+    if (tls != null) {
+      tls.close();
+    }
     server.disposeNow(Duration.ofSeconds(1));
     guard.closeAll();
     loops.disposeLater(Duration.ZERO, Duration.ofSeconds(1)).block(Duration.ofSeconds(2));

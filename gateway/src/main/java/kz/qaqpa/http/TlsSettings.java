@@ -2,15 +2,20 @@ package kz.qaqpa.http;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import kz.qaqpa.config.UserPath;
 import kz.qaqpa.http.net.PemFiles;
+import kz.qaqpa.http.net.RenewedTls;
 import kz.qaqpa.http.net.TlsContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Section {@code tls}, and that of the admin port: HTTPS instead of HTTP.
+ * Section {@code tls}, and that of the admin port: HTTPS instead of HTTP. Its files are read again
+ * when they change.
  *
  * @param certificate PEM file with the server's certificate, then those that lead to its root;
  *     empty for plain HTTP
@@ -62,48 +67,54 @@ public record TlsSettings(String certificate, String key, String clientCa, Clien
     return !certificate.isEmpty();
   }
 
-  /** {@link #open(String)} for section {@code tls}. */
-  public @Nullable SslContext open() {
-    return open("tls");
-  }
-
   /**
-   * When the first of the certificates that it shows ends; reads the file.
+   * Reads the files to see whether they can be used.
    *
-   * @param section what messages call these settings
-   * @return null for plain HTTP
-   * @throws IllegalArgumentException as {@link #open(String)}
+   * @throws IllegalArgumentException as {@link #open}
    */
-  public @Nullable Instant end(String section) {
-    return isOn()
-        ? PemFiles.certificates(section + ".certificate", UserPath.of(certificate)).stream()
-            .map(shown -> shown.getNotAfter().toInstant())
-            .min(Comparator.naturalOrder())
-            .orElseThrow()
-        : null;
+  public void check(String section) {
+    if (isOn()) {
+      read(section, _ -> {});
+    }
   }
 
   /**
-   * Reads the files.
+   * Reads the files; what it gives can do so again.
    *
    * @param section what messages call these settings
+   * @param ends told, each time that files are used, when the first of the certificates ends that
+   *     clients are shown
    * @return what connections are secured with, or null for plain HTTP
    * @throws IllegalArgumentException naming the setting and the file that is missing, malformed or
    *     does not fit
    */
-  public @Nullable SslContext open(String section) {
+  public @Nullable RenewedTls open(String section, Consumer<Instant> ends) {
     if (!isOn()) {
       return null;
     }
-    return TlsContexts.of(
-        PemFiles.identity(section, UserPath.of(certificate), UserPath.of(key)),
-        clientCa.isEmpty()
-            ? null
-            : PemFiles.certificates(section + ".clientCa", UserPath.of(clientCa)),
-        switch (clientAuth) {
-          case NONE -> ClientAuth.NONE;
-          case OPTIONAL -> ClientAuth.OPTIONAL;
-          case REQUIRE -> ClientAuth.REQUIRE;
-        });
+    List<Path> files =
+        Stream.of(certificate, key, clientCa)
+            .filter(file -> !file.isEmpty())
+            .map(UserPath::of)
+            .toList();
+    return new RenewedTls(section, files, () -> read(section, ends));
+  }
+
+  private SslContext read(String section, Consumer<Instant> ends) {
+    PemFiles.Identity identity =
+        PemFiles.identity(section, UserPath.of(certificate), UserPath.of(key));
+    SslContext context =
+        TlsContexts.of(
+            identity,
+            clientCa.isEmpty()
+                ? null
+                : PemFiles.certificates(section + ".clientCa", UserPath.of(clientCa)),
+            switch (clientAuth) {
+              case NONE -> ClientAuth.NONE;
+              case OPTIONAL -> ClientAuth.OPTIONAL;
+              case REQUIRE -> ClientAuth.REQUIRE;
+            });
+    ends.accept(identity.end());
+    return context;
   }
 }

@@ -86,12 +86,12 @@ public final class GatewayMetrics implements AutoCloseable {
    */
   public GatewayMetrics(String model) {
     this.model = model;
+    bindBuffers(); // First: filters are for meters that come later.
     new JvmMemoryMetrics().bindTo(jvm);
     new JvmThreadMetrics().bindTo(jvm);
     new ProcessorMetrics().bindTo(jvm);
     new FileDescriptorMetrics().bindTo(jvm);
     gc.bindTo(jvm);
-    bindBuffers();
     Meters meters = new Meters(registry, model);
     firstToken =
         meters.histogram(

@@ -2,6 +2,7 @@ package kz.qaqpa.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kz.qaqpa.admission.quota.redis.RedisServer;
 import kz.qaqpa.fixture.PostgresServer;
+import kz.qaqpa.fixture.ServeProcess;
+import kz.qaqpa.fixture.ServeProcess.Plan;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +39,9 @@ class AlertsOfAProcessTest {
   void whatHappensToIt_firesItsAlerts_andTheirMetricsAreItsOwn() throws Exception {
     try (PostgresServer postgres = PostgresServer.start();
         RedisServer redis = RedisServer.start();
-        ServedProcess gateway = ServedProcess.start(folder, settings(postgres, redis))) {
+        ServeProcess gateway =
+            ServeProcess.start(
+                Plan.in(folder).options("--slots", "1").with(settings(postgres, redis)))) {
       assertThat(gateway.chat(8)).isEqualTo(200);
       String calm = gateway.metrics();
       Promtool.requireFiring(folder, calm, calm, List.of());
@@ -68,8 +73,12 @@ class AlertsOfAProcessTest {
     }
   }
 
-  private static Map<String, String> settings(PostgresServer postgres, RedisServer redis) {
+  private Map<String, String> settings(PostgresServer postgres, RedisServer redis)
+      throws IOException {
+    Path password = Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD);
     return Map.of(
+        "QAQPA_LEDGER_PASSWORD_FILE",
+        password.toString(),
         "QAQPA_LEDGER_URL",
         postgres.url(),
         "QAQPA_LEDGER_USER",
@@ -83,7 +92,7 @@ class AlertsOfAProcessTest {
   }
 
   /** More than one slot and a queue of one take. */
-  private static void overload(ServedProcess gateway) throws Exception {
+  private static void overload(ServeProcess gateway) throws Exception {
     List<CompletableFuture<Integer>> answers = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       answers.add(gateway.chatLater(200));
@@ -95,11 +104,11 @@ class AlertsOfAProcessTest {
     assertThat(statuses).contains(200, 503);
   }
 
-  private static void awaitMetric(ServedProcess gateway, String line) throws Exception {
+  private static void awaitMetric(ServeProcess gateway, String line) throws Exception {
     awaitMetrics(gateway, text -> text.contains("\n" + line));
   }
 
-  private static void awaitMetrics(ServedProcess gateway, Predicate<String> condition)
+  private static void awaitMetrics(ServeProcess gateway, Predicate<String> condition)
       throws Exception {
     long deadline = System.nanoTime() + 60_000_000_000L;
     while (!condition.test(gateway.metrics())) {

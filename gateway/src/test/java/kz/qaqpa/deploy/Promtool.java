@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Prometheus' own judgement of the alert rules. */
-final class Promtool {
+public final class Promtool {
   static final Path FOLDER = Path.of(System.getProperty("qaqpa.root"), "config/prometheus");
   static final Path RULES = FOLDER.resolve("qaqpa.rules.yaml");
 
@@ -39,7 +39,7 @@ final class Promtool {
    * @param first scraped, and {@code second} after it
    * @param firing exactly these, after half an hour
    */
-  static void requireFiring(Path folder, String first, String second, List<String> firing)
+  public static void requireFiring(Path folder, String first, String second, List<String> firing)
       throws IOException, InterruptedException {
     Map<String, String> before = samples(first);
     StringBuilder test = new StringBuilder();

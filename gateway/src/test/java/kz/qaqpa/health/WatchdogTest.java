@@ -131,6 +131,26 @@ class WatchdogTest {
     }
   }
 
+  /** A loop that an error of our own has ended cannot be begun again: only a process can. */
+  @Test
+  void loopThatBreaks_tellsClients_thenLeaves() throws Exception {
+    WatchdogSettings settings = settings(Duration.ofMillis(400), LONG, 3);
+    try (TestGateway gateway = TestGateway.watched(Script.saying("сәлем"), settings)) {
+      CountDownLatch left = new CountDownLatch(1);
+      gateway.gateway().whenHung(left::countDown);
+      gateway
+          .engine()
+          .beforeStep(plan -> {
+            throw new LinkageError("broken");
+          });
+      assertThat(gateway.post(TestGateway.chat("a", "")).statusCode()).isEqualTo(503);
+      assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(gateway.gateway().readiness().reasons())
+          .contains("engine: its loop was ended by an error");
+      assertThat(gateway.gateway().gate().live()).isZero();
+    }
+  }
+
   /** Long answers, and clients that do not read, are not mistaken for an engine that hangs. */
   @Test
   void busyIsNotStuck() throws Exception {

@@ -13,6 +13,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +28,7 @@ import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.Sse;
 import kz.qaqpa.fixture.TestGateway;
+import kz.qaqpa.http.net.RenewedTls;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +50,24 @@ class TlsTest {
       assertThat(answer.version()).isEqualTo(version);
       assertThat(Sse.text(Sse.chunks(answer.body()))).isEqualTo("қазақ");
       gateway.awaitNothingLeft();
+    }
+  }
+
+  @Test
+  void filesThatChange_areReadAgain_andTheirEndIsTold() throws Exception {
+    Certificates certificates = new Certificates(folder);
+    BlockingQueue<Instant> ends = new LinkedBlockingQueue<>();
+    try (RenewedTls tls =
+        Objects.requireNonNull(
+            certificates.settings(TlsSettings.Client.NONE).open("tls", ends::add))) {
+      assertThat(ends.poll()).isEqualTo(certificates.end());
+      tls.watch();
+      Files.writeString(certificates.key(), "half a key");
+      TestGateway.await(() -> tls.problem() != null);
+      assertThat(tls.problem()).startsWith("tls.key: ");
+      Certificates renewed = new Certificates(folder);
+      assertThat(ends.poll(20, TimeUnit.SECONDS)).isEqualTo(renewed.end());
+      TestGateway.await(() -> tls.problem() == null);
     }
   }
 
@@ -84,6 +108,25 @@ class TlsTest {
       assertThat(statusWith(gateway, certificates.client(false)))
           .isEqualTo(auth == TlsSettings.Client.OPTIONAL ? 200 : 0);
       assertThat(statusWith(gateway, certificates.client(true))).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void filesThatChange_areReadAgain_andWrongOnesChangeNothing() throws Exception {
+    Certificates first = new Certificates(folder);
+    try (TestGateway gateway = gateway(first, TlsSettings.Client.REQUIRE);
+        HttpClient early = client(first.client(true), Version.HTTP_1_1)) {
+      assertThat(chat(early, gateway).statusCode()).isEqualTo(200);
+      first.write("server.key", "no key");
+      TestGateway.await(
+          () -> gateway.gateway().readiness().details().toString().contains("tls.key"));
+      assertThat(gateway.gateway().readiness().reasons()).isEmpty();
+      assertThat(statusWith(gateway, first.client(true))).isEqualTo(200);
+      Certificates second = new Certificates(folder);
+      TestGateway.await(() -> gateway.gateway().readiness().details().isEmpty());
+      assertThat(statusWith(gateway, second.client(true))).isEqualTo(200);
+      assertThat(statusWith(gateway, first.clientFor(second))).as("its authority left").isZero();
+      assertThat(chat(early, gateway).statusCode()).as("a connection goes on").isEqualTo(200);
     }
   }
 
@@ -145,7 +188,7 @@ class TlsTest {
             key.toString(),
             clientCa == null ? "" : clientCa.toString(),
             clientCa == null ? TlsSettings.Client.NONE : TlsSettings.Client.REQUIRE);
-    assertThatThrownBy(settings::open)
+    assertThatThrownBy(() -> settings.check("tls"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message)
         .hasMessageContaining("(expected: ");

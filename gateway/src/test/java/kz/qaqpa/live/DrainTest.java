@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.fixture.RawClient;
+import kz.qaqpa.fixture.ServeProcess;
+import kz.qaqpa.fixture.ServeProcess.Plan;
 import kz.qaqpa.fixture.TestGateway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,7 @@ class DrainTest {
     Files.createDirectories(folder.resolve("two"));
     for (String one : List.of("one", "two")) {
       Files.write(
-          folder.resolve(one).resolve("agencies.yaml"), ServeProcess.agencies("0".repeat(64)));
+          folder.resolve(one).resolve("agencies.yaml"), LiveSettings.agencies("0".repeat(64)));
     }
   }
 
@@ -52,15 +54,17 @@ class DrainTest {
   void secondSignal_endsThePatienceWithWhatRuns() throws Exception {
     ServeProcess gateway =
         ServeProcess.start(
-            folder.resolve("one"),
-            0,
-            Map.of("QAQPA_SERVER_DRAIN_TIMEOUT", "10m", "QAQPA_BATCHING_STALL_TIMEOUT", "10m"));
+            Plan.in(folder.resolve("one"))
+                .with(
+                    Map.of(
+                        "QAQPA_SERVER_DRAIN_TIMEOUT", "10m",
+                        "QAQPA_BATCHING_STALL_TIMEOUT", "10m")));
     try (RawClient reader = new RawClient(gateway.address(), 2048)) {
       // It reads nothing after the beginning: its answer stays in the making.
       byte[] body =
           TestGateway.chat("Сәлем", "\"stream\":true,\"n\":8,\"max_tokens\":1900")
               .getBytes(StandardCharsets.UTF_8);
-      String head = RawClient.head(body.length).replace(TestGateway.KEY, LiveGateway.KEY);
+      String head = RawClient.head(body.length);
       reader.send(head).send(body);
       assertThat(reader.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200");
       gateway.terminate();
@@ -87,7 +91,8 @@ class DrainTest {
   @Test
   void rollingRestart_losesNoAnswerThatWasBegun() throws Exception {
     ServeProcess[] gateways = {
-      ServeProcess.start(folder.resolve("one"), 0), ServeProcess.start(folder.resolve("two"), 0)
+      ServeProcess.start(Plan.in(folder.resolve("one"))),
+      ServeProcess.start(Plan.in(folder.resolve("two")))
     };
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger whole = new AtomicInteger();
@@ -122,7 +127,7 @@ class DrainTest {
         int port = gateways[i].address().getPort();
         gateways[i].terminate();
         assertThat(gateways[i].exitCode(PATIENCE)).isZero();
-        gateways[i] = ServeProcess.start(folder.resolve(i == 0 ? "one" : "two"), port);
+        gateways[i] = ServeProcess.start(Plan.in(folder.resolve(i == 0 ? "one" : "two")).at(port));
       }
       over.set(true);
       for (Future<?> client : clients) {
@@ -149,7 +154,7 @@ class DrainTest {
         URI.create("http://127.0.0.1:" + gateway.address().getPort() + "/v1/chat/completions");
     HttpRequest request =
         HttpRequest.newBuilder(uri)
-            .header("Authorization", "Bearer " + LiveGateway.KEY)
+            .header("Authorization", "Bearer " + ServeProcess.KEY)
             .timeout(PATIENCE)
             .POST(
                 BodyPublishers.ofString(

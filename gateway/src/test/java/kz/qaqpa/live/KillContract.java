@@ -29,6 +29,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kz.qaqpa.fixture.LedgerTuning;
+import kz.qaqpa.fixture.ServeProcess;
+import kz.qaqpa.fixture.ServeProcess.Plan;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.ledger.LedgerSettings;
 import kz.qaqpa.ledger.Ledgers;
@@ -65,7 +67,7 @@ abstract class KillContract {
   }
 
   private void killed(RandomGenerator random) throws Exception {
-    Files.write(folder.resolve("agencies.yaml"), ServeProcess.agencies("0".repeat(64)));
+    Files.write(folder.resolve("agencies.yaml"), LiveSettings.agencies("0".repeat(64)));
     Files.write(folder.resolve("qaqpa.yaml"), settings());
     Set<String> seen = ConcurrentHashMap.newKeySet();
     int rounds = TestSize.tries(5, 20);
@@ -93,7 +95,7 @@ abstract class KillContract {
 
   private void loadAndKill(RandomGenerator random, Set<String> seen, boolean rightAfterAnEnd)
       throws Exception {
-    ServeProcess gateway = ServeProcess.start(folder, 0);
+    ServeProcess gateway = ServeProcess.start(Plan.in(folder));
     URI uri =
         URI.create("http://127.0.0.1:" + gateway.address().getPort() + "/v1/chat/completions");
     CountDownLatch ends = new CountDownLatch(random.nextInt(3, 40));
@@ -114,7 +116,7 @@ abstract class KillContract {
   private static void client(HttpClient client, URI uri, Set<String> seen, CountDownLatch ends) {
     HttpRequest request =
         HttpRequest.newBuilder(uri)
-            .header("Authorization", "Bearer " + LiveGateway.KEY)
+            .header("Authorization", "Bearer " + ServeProcess.KEY)
             .timeout(Duration.ofSeconds(20))
             .POST(
                 BodyPublishers.ofString(

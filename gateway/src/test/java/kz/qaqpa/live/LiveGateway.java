@@ -16,6 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import kz.qaqpa.fixture.ServeProcess;
+import kz.qaqpa.fixture.ServeProcess.Plan;
 import kz.qaqpa.openai.WireCheck;
 import kz.qaqpa.tap.Tap;
 import kz.qaqpa.testing.TestFolder;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 public final class LiveGateway implements AutoCloseable {
   /** A key of {@code sandbox/development}. */
-  public static final String KEY = "qpk_key_of_the_live_gateway";
+  public static final String KEY = ServeProcess.KEY;
 
   /** A key of {@code sandbox/narrow}, which may have one answer in the making. */
   public static final String NARROW_KEY = "qpk_key_with_one_stream";
@@ -51,12 +53,12 @@ public final class LiveGateway implements AutoCloseable {
     this.folder = TestFolder.of("live");
     try {
       Files.createDirectories(folder);
-      Files.write(folder.resolve("agencies.yaml"), ServeProcess.agencies(sha256(NARROW_KEY)));
-      Files.write(folder.resolve("qaqpa.yaml"), ServeProcess.settings(pages.origin()));
+      Files.write(folder.resolve("agencies.yaml"), LiveSettings.agencies(sha256(NARROW_KEY)));
+      Files.write(folder.resolve("qaqpa.yaml"), LiveSettings.settings(pages.origin()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.process = ServeProcess.start(folder, 0);
+    this.process = ServeProcess.start(Plan.in(folder));
     this.tap = Tap.to(() -> process.address());
   }
 
@@ -73,7 +75,7 @@ public final class LiveGateway implements AutoCloseable {
   /** Ends it, as a supervisor would, and starts another one on the same port. */
   public void restart() {
     process.close();
-    process = ServeProcess.start(folder, process.address().getPort());
+    process = ServeProcess.start(Plan.in(folder).at(process.address().getPort()));
   }
 
   /** Waits until no request runs or waits in it; fails after 10 s. */

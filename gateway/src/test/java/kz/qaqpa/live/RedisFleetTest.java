@@ -35,6 +35,8 @@ import kz.qaqpa.admission.quota.redis.RedisObserver;
 import kz.qaqpa.admission.quota.redis.RedisObserver.Account;
 import kz.qaqpa.admission.quota.redis.RedisServer;
 import kz.qaqpa.fixture.RawClient;
+import kz.qaqpa.fixture.ServeProcess;
+import kz.qaqpa.fixture.ServeProcess.Plan;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
@@ -114,7 +116,6 @@ class RedisFleetTest {
               + "}";
       Map<String, String> environment =
           Map.of(
-              "QAQPA_DEV_KEY", TestGateway.KEY,
               "QAQPA_QUOTA_STORE", "redis",
               "QAQPA_QUOTA_REDIS_URL", redis.url(),
               "QAQPA_QUOTA_PREFIX", PREFIX,
@@ -125,12 +126,12 @@ class RedisFleetTest {
       for (int i = 0; i < alive; i++) {
         Path own = Files.createDirectories(folder.resolve("gateway" + random.nextLong() + i));
         List<String> agencies =
-            ServeProcess.agencies("0".repeat(64)).stream()
+            LiveSettings.agencies("0".repeat(64)).stream()
                 .map(line -> line.replace("limits: {concurrentStreams: 256}", limits))
                 .toList();
         assertThat(String.join("\n", agencies)).contains(limits);
         Files.write(own.resolve("agencies.yaml"), agencies);
-        starting.add(threads.submit(() -> ServeProcess.start(own, 0, environment)));
+        starting.add(threads.submit(() -> ServeProcess.start(Plan.in(own).with(environment))));
       }
       for (Future<ServeProcess> one : starting) {
         gateways.add(one.get());

@@ -248,6 +248,7 @@ public final class LoopEngine implements BatchingEngine {
     return new EnginePulse(
         loop.thread().getName(),
         !loop.hasEnded(),
+        loop.isBroken(),
         loop.inCallNanos(),
         tally.get(Item.STEPS),
         backlog.requests() + (int) tally.get(Item.PREEMPTED),

@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  *             A submitter whose offer came too late finds `ended` set after its offer, and fails
  *             its own sequence by the same path: either the loop's last sweep sees the element or
  *             the submitter sees the flag.
- * Others      stop(), isHealthy(), hasEnded() and abandonLate() may be called by any thread.
+ * Others      stop(), isHealthy(), hasEnded(), isBroken() and abandonLate() may be called by any
+ *             thread.
  * </pre>
  */
 final class StepLoop implements Runnable {
@@ -63,6 +64,7 @@ final class StepLoop implements Runnable {
   private volatile boolean stopRequested;
   private volatile boolean ended;
   private volatile boolean healthy = true;
+  private volatile boolean broken;
   private volatile boolean restartRequested;
   private volatile long callSince; // System.nanoTime(), 0 outside of calls.
 
@@ -106,6 +108,11 @@ final class StepLoop implements Runnable {
     return ended;
   }
 
+  /** Whether an error of our own ended it: no engine was to blame, and none can help. */
+  boolean isBroken() {
+    return broken;
+  }
+
   /** Asks the loop to end after the step under way. */
   void stop() {
     stopRequested = true;
@@ -137,6 +144,7 @@ final class StepLoop implements Runnable {
       }
       end = Kind.STOPPED;
     } catch (Throwable fault) { // Nothing may end this thread in silence.
+      broken = !(fault instanceof EngineFault);
       LOG.error("{} failed and takes no more requests", thread.getName(), fault);
     } finally {
       end(end);

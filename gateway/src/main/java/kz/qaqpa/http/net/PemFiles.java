@@ -15,7 +15,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +36,16 @@ public final class PemFiles {
    * @param chain the certificate, then those that lead to its root
    * @param key the private key of the first
    */
-  public record Identity(List<X509Certificate> chain, PrivateKey key) {}
+  public record Identity(List<X509Certificate> chain, PrivateKey key) {
+
+    /** When the first of the certificates ends. */
+    public Instant end() {
+      return chain.stream()
+          .map(shown -> shown.getNotAfter().toInstant())
+          .min(Comparator.naturalOrder())
+          .orElseThrow();
+    }
+  }
 
   /**
    * Reads a section's {@code certificate} and {@code key}.

@@ -29,7 +29,7 @@ final class KeyServer implements AutoCloseable {
   KeyServer(Path folder, String keys) throws Exception {
     this.certificates = new Certificates(folder);
     this.answer = text(keys);
-    SslContext tls = certificates.settings(TlsSettings.Client.NONE).open();
+    SslContext tls = certificates.settings(TlsSettings.Client.NONE).open("tls", _ -> {});
     this.server =
         HttpServer.create()
             .host("127.0.0.1")

@@ -1,0 +1,147 @@
+package kz.qaqpa.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import kz.qaqpa.chaos.stage.Crowd;
+import kz.qaqpa.chaos.stage.Outcome;
+import kz.qaqpa.chaos.stage.Outcome.End;
+import kz.qaqpa.chaos.stage.Recoveries;
+import kz.qaqpa.chaos.stage.Stage;
+import kz.qaqpa.chaos.stage.Waiting;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a loaded gateway reads, and writes to, is broken or away, and comes back. */
+@ExtendWith(Stage.Shared.class)
+@Tag("postgres")
+@Tag("redis")
+@Tag("userns")
+@Timeout(300)
+class StoreChaosTest {
+  private static final String STALE = "qaqpa_registry_stale";
+  private static final String SPOOLED = "qaqpa_ledger_spooled_records";
+
+  /** Applications are {@code closed}, unless they say otherwise. */
+  @Test
+  void redisKilled_refusesWhoIsNew_andEndsWhatRuns(Stage stage) throws Exception {
+    Recoveries.of(
+        "Redis is killed; it is back -> next whole answer",
+        () -> {
+          try (Crowd crowd = stage.crowdAfterCalm()) {
+            stage.redis().kill();
+            crowd.await("refusal", o -> o.code().equals("quota_unavailable"));
+            stage.redis().restart();
+            long back = System.nanoTime();
+            Outcome whole = crowd.awaitWhole(back);
+            List<Outcome> outcomes = crowd.stop();
+            assertThat(outcomes)
+                .filteredOn(o -> o.end() != End.WHOLE)
+                .allMatch(o -> o.end() == End.REFUSED && o.code().equals("quota_unavailable"));
+            stage.requireCalm();
+            stage.books(crowd, outcomes).requireExact();
+            return whole.ended() - back;
+          }
+        });
+  }
+
+  @Test
+  void databaseKilled_isNoticedByNobody(Stage stage) throws Exception {
+    Recoveries.of(
+        "PostgreSQL is killed; it is back -> the spool is empty",
+        () -> {
+          try (Crowd crowd = stage.crowdAfterCalm()) {
+            stage.postgres().kill();
+            Waiting.until(
+                () -> stage.gateway().metrics(), m -> Waiting.metric(m, SPOOLED) > Stage.CLIENTS);
+            crowd.awaitWhole(System.nanoTime());
+            assertThat(stage.gateway().readiness()).startsWith("200 ");
+            stage.postgres().restart();
+            long back = System.nanoTime();
+            stage.awaitSpoolEmpty();
+            long empty = System.nanoTime();
+            List<Outcome> outcomes = crowd.stop();
+            assertThat(outcomes).extracting(Outcome::end).containsOnly(End.WHOLE);
+            stage.requireCalm();
+            stage.books(crowd, outcomes).requireExact();
+            return empty - back;
+          }
+        });
+  }
+
+  /** Nothing can be written anywhere: nobody gets the end of an answer that is not written down. */
+  @Test
+  void diskFullWhileTheDatabaseIsAway_refuses_untilThereIsRoom(Stage stage) throws Exception {
+    Recoveries.of(
+        "no room for the spool; there is room -> next whole answer",
+        () -> {
+          Path filler = stage.gateway().inside(stage.spool()).resolve("filler");
+          try (Crowd crowd = stage.crowdAfterCalm()) {
+            stage.postgres().kill();
+            fill(filler);
+            crowd.await("error", o -> o.code().equals("overloaded"));
+            String ready =
+                Waiting.until(() -> stage.gateway().readiness(), r -> r.startsWith("503"));
+            assertThat(ready).contains("the disk of the spool takes nothing");
+            Files.delete(filler);
+            long room = System.nanoTime();
+            Outcome whole = crowd.awaitWhole(room);
+            stage.postgres().restart();
+            stage.awaitSpoolEmpty();
+            List<Outcome> outcomes = crowd.stop();
+            assertThat(outcomes).extracting(Outcome::end).doesNotContain(End.CUT);
+            assertThat(outcomes)
+                .filteredOn(o -> o.end() != End.WHOLE)
+                .extracting(Outcome::code)
+                .containsOnly("overloaded");
+            stage.requireCalm();
+            stage.books(crowd, outcomes).requireExactBut("overloaded");
+            return whole.ended() - room;
+          }
+        });
+  }
+
+  @Test
+  void configurationBroken_changesNothing_andRepaired_takesEffect(Stage stage) throws Exception {
+    Recoveries.of(
+        "agencies.yaml is broken; it is repaired -> it is in effect",
+        () -> {
+          try (Crowd crowd = stage.crowdAfterCalm()) {
+            Files.writeString(stage.agencies(), "agencies: [{id: \"No id\"}]\n");
+            Waiting.until(() -> stage.gateway().metrics(), m -> Waiting.metric(m, STALE) == 1);
+            assertThat(stage.gateway().readiness()).startsWith("200 ").contains("agencies.yaml");
+            crowd.awaitWhole(System.nanoTime());
+            stage.repairAgencies();
+            final long repaired = System.nanoTime();
+            Waiting.until(() -> stage.gateway().metrics(), m -> Waiting.metric(m, STALE) == 0);
+            final long over = System.nanoTime();
+            crowd.awaitWhole(over);
+            List<Outcome> outcomes = crowd.stop();
+            assertThat(outcomes).extracting(Outcome::end).containsOnly(End.WHOLE);
+            stage.requireCalm();
+            stage.books(crowd, outcomes).requireExact();
+            return over - repaired;
+          } finally {
+            stage.repairAgencies();
+          }
+        });
+  }
+
+  /** Until its file system takes no more. */
+  private static void fill(Path file) throws IOException {
+    byte[] much = new byte[4096];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(much);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+  }
+}
