@@ -330,8 +330,9 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Has something done when the engine hangs for good or its loop is broken, after clients were told
-   * and what was used was handed to the ledger: to write that down and leave. On the watchdog's thread.
+   * Has something done when the engine hangs for good or its loop is broken, after clients were
+   * told and what was used was handed to the ledger: to write that down and leave. On the
+   * watchdog's thread.
    */
   public void whenHung(Runnable leave) {
     whenHung = leave;

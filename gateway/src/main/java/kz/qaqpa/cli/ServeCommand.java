@@ -151,8 +151,9 @@ public final class ServeCommand {
   }
 
   /**
-   * The engine hangs, or its loop is broken: no hook could end it. What was used is written down if that can be done, and
-   * the supervisor is told by the exit code (EX_SOFTWARE of sysexits.h) to start another process.
+   * The engine hangs, or its loop is broken: no hook could end it. What was used is written down if
+   * that can be done, and the supervisor is told by the exit code (EX_SOFTWARE of sysexits.h) to
+   * start another process.
    */
   private void leave(RunningGateway running) {
     Thread flush = Thread.ofPlatform().daemon().name("last-flush").start(running.state()::close);
@@ -161,7 +162,8 @@ public final class ServeCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    err.println("qaqpa: the engine does not answer any more; what was used is written down, the process leaves");
+    err.println(
+        "qaqpa: the engine does not answer any more; what was used is written down, the process leaves");
     Runtime.getRuntime().halt(HUNG);
   }
 

@@ -52,7 +52,8 @@ public final class Watchdog implements AutoCloseable {
   /**
    * One that looks from now on.
    *
-   * @param lastResort called once, on the watchdog's thread, when a call never returns or the loop is broken
+   * @param lastResort called once, on the watchdog's thread, when a call never returns or the loop
+   *     is broken
    */
   public Watchdog(BatchingEngine engine, WatchdogSettings settings, Runnable lastResort) {
     this.engine = engine;

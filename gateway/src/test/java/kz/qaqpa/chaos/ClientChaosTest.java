@@ -115,7 +115,9 @@ class ClientChaosTest {
       crowd.awaitWhole(over);
       for (RawClient client : clients) {
         String read = client.readAllOrReset();
-        assertThat(read).as("the beginning of an answer, or nothing").matches("(?s)(HTTP/1.1 200.*)?");
+        assertThat(read)
+            .as("the beginning of an answer, or nothing")
+            .matches("(?s)(HTTP/1.1 200.*)?");
         assertThat(read).doesNotContain("[DONE]");
       }
       List<Outcome> outcomes = crowd.stop();
@@ -148,8 +150,7 @@ class ClientChaosTest {
         int head = request.indexOf("\r\n\r\n") + 4;
         boolean inBody = i % 2 == 0;
         ends.add(
-            threads.submit(
-                () -> dribble(stage.gateway().address(), request, inBody ? head : 20)));
+            threads.submit(() -> dribble(stage.gateway().address(), request, inBody ? head : 20)));
       }
       final long begun = System.nanoTime();
       for (Future<String> end : ends) {

@@ -36,7 +36,9 @@ class EngineChaosTest {
   @Test
   void aLateCall_makesItUnready_andIsReplacedWhenItReturns(Stage stage) throws Exception {
     Recoveries.of(
-        "a call returns after " + Order.LATE_MILLIS + " ms, from its beginning -> next whole answer",
+        "a call returns after "
+            + Order.LATE_MILLIS
+            + " ms, from its beginning -> next whole answer",
         () -> inPlace(stage, Order.RETURN_LATE));
   }
 

@@ -38,7 +38,7 @@ class ProcessChaosTest {
             final long told = System.nanoTime();
             stage.gateway().terminate();
             assertThat(stage.supervise()).isZero();
-            Outcome whole = crowd.awaitWhole(told);
+            Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             Set<String> codes =
                 outcomes.stream()
@@ -65,7 +65,7 @@ class ProcessChaosTest {
             final long told = System.nanoTime();
             stage.gateway().kill();
             assertThat(stage.supervise()).isEqualTo(KILLED);
-            Outcome whole = crowd.awaitWhole(told);
+            Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             assertThat(outcomes).extracting(Outcome::end).contains(End.CUT);
             stage.books(crowd, outcomes).requireEndsKept();
@@ -95,7 +95,7 @@ class ProcessChaosTest {
     try (Crowd crowd = stage.crowd()) {
       long told = stage.give(order);
       assertThat(stage.supervise()).isEqualTo(HUNG);
-      Outcome whole = crowd.awaitWhole(told);
+      Outcome whole = crowd.awaitWhole(stage.ended());
       List<Outcome> outcomes = crowd.stop();
       Set<String> codes =
           outcomes.stream()
@@ -118,7 +118,7 @@ class ProcessChaosTest {
           try (Crowd crowd = stage.crowd()) {
             long told = stage.give(Order.CRASH);
             assertThat(stage.supervise()).isEqualTo(ABORTED);
-            Outcome whole = crowd.awaitWhole(told);
+            Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             assertThat(outcomes)
                 .filteredOn(o -> o.asked() - told < 0)

@@ -86,7 +86,8 @@ class StoreChaosTest {
             stage.postgres().kill();
             fill(filler);
             crowd.await("error", o -> o.code().equals("overloaded"));
-            String ready = Waiting.until(() -> stage.gateway().readiness(), r -> r.startsWith("503"));
+            String ready =
+                Waiting.until(() -> stage.gateway().readiness(), r -> r.startsWith("503"));
             assertThat(ready).contains("the disk of the spool takes nothing");
             Files.delete(filler);
             long room = System.nanoTime();
@@ -131,7 +132,6 @@ class StoreChaosTest {
           }
         });
   }
-
 
   /** Until its file system takes no more. */
   private static void fill(Path file) throws IOException {

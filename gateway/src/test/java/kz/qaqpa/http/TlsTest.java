@@ -78,7 +78,8 @@ class TlsTest {
         HttpClient early = client(first.client(true), Version.HTTP_1_1)) {
       assertThat(chat(early, gateway).statusCode()).isEqualTo(200);
       first.write("server.key", "no key");
-      TestGateway.await(() -> gateway.gateway().readiness().details().toString().contains("tls.key"));
+      TestGateway.await(
+          () -> gateway.gateway().readiness().details().toString().contains("tls.key"));
       assertThat(gateway.gateway().readiness().reasons()).isEmpty();
       assertThat(statusWith(gateway, first.client(true))).isEqualTo(200);
       Certificates second = new Certificates(folder);

@@ -35,7 +35,8 @@ public final class Orders {
 
   /** Gives one; it is done before the next step that has rows. */
   public void give(Order order) throws IOException {
-    Path written = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), order.name());
+    Path written =
+        Files.writeString(file.resolveSibling(file.getFileName() + ".new"), order.name());
     Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -49,8 +49,7 @@ public final class Books {
    * @param prefix of ids of the clients' requests
    * @param rows of the ledger, of any clients
    */
-  public Books(List<Outcome> outcomes, Path log, String prefix, List<Row> rows)
-      throws IOException {
+  public Books(List<Outcome> outcomes, Path log, String prefix, List<Row> rows) throws IOException {
     this.outcomes = outcomes;
     this.lines = lines(log, prefix);
     List<Row> own = rows.stream().filter(row -> row.request().startsWith(prefix)).toList();
@@ -72,16 +71,15 @@ public final class Books {
   /** They agree about everybody, also those who left. */
   public void requireExact() {
     requireClientsRight(Set.of());
-    lines.forEach(
-        (request, line) -> {
-          Row row = rows.get(request);
-          if (wasLetIn(line)) {
-            assertThat(row).as("no record of %s", line).isNotNull();
-          }
-          if (row != null) {
-            requireSame(line, row);
-          }
-        });
+    lines.forEach((request, line) -> {
+      Row row = rows.get(request);
+      if (wasLetIn(line)) {
+        assertThat(row).as("no record of %s", line).isNotNull();
+      }
+      if (row != null) {
+        requireSame(line, row);
+      }
+    });
     assertThat(lines.keySet()).as("a line of each record").containsAll(rows.keySet());
   }
 

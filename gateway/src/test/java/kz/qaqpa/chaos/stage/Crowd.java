@@ -34,6 +34,7 @@ public final class Crowd implements AutoCloseable {
   private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
   private static final Pattern USAGE =
       Pattern.compile("\"usage\":\\{\"prompt_tokens\":(\\d+),\"completion_tokens\":(\\d+)");
+  private static final Pattern CREATED = Pattern.compile("\"created\":(\\d+)");
   private static final String TOKEN = "\"logprob\":";
 
   /** Answers of the same length, whatever the model says. */
@@ -87,8 +88,7 @@ public final class Crowd implements AutoCloseable {
 
   /** One of these requests as bytes on a wire, for clients without manners. */
   public String raw(String id, String more) {
-    String whole =
-        more.isEmpty() ? body : body.substring(0, body.length() - 1) + "," + more + "}";
+    String whole = more.isEmpty() ? body : body.substring(0, body.length() - 1) + "," + more + "}";
     byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
     return RawClient.head(bytes.length).replaceFirst("\r\n", "\r\nx-request-id: " + id + "\r\n")
         + new String(bytes, StandardCharsets.ISO_8859_1);
@@ -141,6 +141,7 @@ public final class Crowd implements AutoCloseable {
     private @Nullable String code;
     private long prompt;
     private long output;
+    private long created;
 
     Reading(String id, long asked) {
       this.id = id;
@@ -154,12 +155,18 @@ public final class Crowd implements AutoCloseable {
         Matcher found = CODE.matcher(line);
         code = found.find() ? found.group(1) : "HTTP " + status;
       } else {
+        Matcher time = CREATED.matcher(line);
+        if (created == 0 && time.find()) {
+          created = Long.parseLong(time.group(1));
+        }
         Matcher usage = USAGE.matcher(line);
         if (usage.find()) {
           prompt = Long.parseLong(usage.group(1));
           output = Long.parseLong(usage.group(2));
         }
-        for (int at = line.indexOf(TOKEN); at >= 0 && prompt == 0; at = line.indexOf(TOKEN, at + 1)) {
+        for (int at = line.indexOf(TOKEN);
+            at >= 0 && prompt == 0;
+            at = line.indexOf(TOKEN, at + 1)) {
           output++;
         }
       }
@@ -175,7 +182,7 @@ public final class Crowd implements AutoCloseable {
         end = End.CUT;
       }
       String why = code == null ? (cut || end == End.WHOLE ? "" : "no end") : code;
-      return new Outcome(id, end, why, prompt, output, asked, System.nanoTime());
+      return new Outcome(id, end, why, prompt, output, created, asked, System.nanoTime());
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import kz.qaqpa.testing.TestSize;
 
 /**
- * How long it took until all was well again, as often as it was tried; told on standard output. Used
- * by one thread.
+ * How long it took until all was well again, as often as it was tried; told on standard output.
+ * Used by one thread.
  */
 public final class Recoveries {
   private static final int LONG_ROUNDS = 5;

@@ -48,6 +48,7 @@ public final class Stage implements AutoCloseable {
   public static final Duration HANG = Duration.ofSeconds(4);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   /** Connections that read the database; one more writes. */
   private static final int POOL = 2;
 
@@ -66,6 +67,7 @@ public final class Stage implements AutoCloseable {
   private final PostgresServer postgres = PostgresServer.start();
   private final RedisServer redis = RedisServer.start();
   private ServeProcess gateway;
+  private long ended;
   private @Nullable Vitals calm;
 
   private Stage() throws Exception {
@@ -96,9 +98,7 @@ public final class Stage implements AutoCloseable {
             "--",
             "sh",
             "-c",
-            "ulimit -c 0 && mount -t tmpfs -o size="
-                + SPOOL_BYTES
-                + " tmpfs \"$0\" && exec \"$@\"",
+            "ulimit -c 0 && mount -t tmpfs -o size=" + SPOOL_BYTES + " tmpfs \"$0\" && exec \"$@\"",
             spool().toString()),
         folder.resolve("services"));
   }
@@ -218,10 +218,16 @@ public final class Stage implements AutoCloseable {
   public int supervise() throws Exception {
     int port = gateway.address().getPort();
     int code = gateway.exitCode(PATIENCE);
+    ended = System.nanoTime();
     gateway.close();
     gateway = ServeProcess.start(plan(port));
     calm = null;
     return code;
+  }
+
+  /** When the process before this one had ended. */
+  public long ended() {
+    return ended;
   }
 
   /** Nobody asks any more: nothing is held that was not held before, no buffer was lost. */
@@ -251,9 +257,12 @@ public final class Stage implements AutoCloseable {
   private Map<String, Integer> bounds() {
     int processors = Runtime.getRuntime().availableProcessors();
     return Map.of(
-        "file tcp to " + postgres.port(), POOL + 1,
-        "thread lettuce-eventEx", 2 * Math.max(2, processors),
-        "thread lettuce-epollEv", 2 * Math.max(2, processors));
+        "file tcp to " + postgres.port(),
+        POOL + 1,
+        "thread lettuce-eventEx",
+        2 * Math.max(2, processors),
+        "thread lettuce-epollEv",
+        2 * Math.max(2, processors));
   }
 
   /** The accounts of a crowd, once everything is written. */

@@ -132,12 +132,11 @@ public record Vitals(
     if (!(directBytes - before.directBytes <= POOL_GROWTH)) {
       more.add("direct memory: " + before.directBytes + " -> " + directBytes);
     }
-    inUse.forEach(
-        (gauge, value) -> {
-          if (value != 0) {
-            more.add(gauge + ": " + value);
-          }
-        });
+    inUse.forEach((gauge, value) -> {
+      if (value != 0) {
+        more.add(gauge + ": " + value);
+      }
+    });
     return more;
   }
 
@@ -147,13 +146,12 @@ public record Vitals(
       Map<String, Integer> now,
       Map<String, Integer> bounds,
       List<String> more) {
-    now.forEach(
-        (name, count) -> {
-          int then = before.getOrDefault(name, 0);
-          if (count > Math.max(then, bounds.getOrDefault(what + name, 0))) {
-            more.add(what + name + ": " + then + " -> " + count);
-          }
-        });
+    now.forEach((name, count) -> {
+      int then = before.getOrDefault(name, 0);
+      if (count > Math.max(then, bounds.getOrDefault(what + name, 0))) {
+        more.add(what + name + ": " + then + " -> " + count);
+      }
+    });
   }
 
   /** Has the process collect its garbage, so that buffers nobody released are told. */
