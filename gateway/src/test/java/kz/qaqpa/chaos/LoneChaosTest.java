@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("faketime")
 @Tag("promtool")
-@Timeout(300)
+@Timeout(1200)
 class LoneChaosTest {
   private static final int CLIENTS = 6;
   private static final int SLOTS = 4;

@@ -11,6 +11,8 @@ import kz.qaqpa.chaos.stage.Outcome;
 import kz.qaqpa.chaos.stage.Outcome.End;
 import kz.qaqpa.chaos.stage.Recoveries;
 import kz.qaqpa.chaos.stage.Stage;
+import kz.qaqpa.chaos.stage.Waiting;
+import kz.qaqpa.deploy.Promtool;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,9 +21,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What ends a loaded gateway; its supervisor starts another one. */
 @ExtendWith(Stage.Shared.class)
 @Tag("postgres")
+@Tag("promtool")
 @Tag("redis")
 @Tag("userns")
-@Timeout(300)
+@Timeout(1200)
 class ProcessChaosTest {
   private static final int KILLED = 137;
   private static final int HUNG = 70;
@@ -94,6 +97,9 @@ class ProcessChaosTest {
   private static long leaving(Stage stage, Order order) throws Exception {
     try (Crowd crowd = stage.crowd()) {
       long told = stage.give(order);
+      if (order == Order.NEVER_RETURN) {
+        requireAlerts(stage);
+      }
       assertThat(stage.supervise()).isEqualTo(HUNG);
       Outcome whole = crowd.awaitWhole(stage.ended());
       List<Outcome> outcomes = crowd.stop();
@@ -107,6 +113,15 @@ class ProcessChaosTest {
       stage.books(crowd, outcomes).requireExact();
       return whole.ended() - told;
     }
+  }
+
+  /** What Prometheus makes of it before the process leaves. */
+  private static void requireAlerts(Stage stage) throws Exception {
+    Waiting.until(() -> stage.gateway().readiness(), ready -> ready.startsWith("503 "));
+    String first = stage.gateway().metrics();
+    String second = stage.gateway().metrics();
+    Promtool.requireFiring(
+        stage.folder(), first, second, List.of("QaqpaNotReady", "QaqpaStuck"));
   }
 
   /** Nobody can be told: connections are cut, as by a {@code kill -9}. */
