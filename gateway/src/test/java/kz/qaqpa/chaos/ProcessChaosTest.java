@@ -120,8 +120,7 @@ class ProcessChaosTest {
     Waiting.until(() -> stage.gateway().readiness(), ready -> ready.startsWith("503 "));
     String first = stage.gateway().metrics();
     String second = stage.gateway().metrics();
-    Promtool.requireFiring(
-        stage.folder(), first, second, List.of("QaqpaNotReady", "QaqpaStuck"));
+    Promtool.requireFiring(stage.folder(), first, second, List.of("QaqpaNotReady", "QaqpaStuck"));
   }
 
   /** Nobody can be told: connections are cut, as by a {@code kill -9}. */
