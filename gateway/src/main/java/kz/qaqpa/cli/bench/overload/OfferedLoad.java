@@ -36,7 +36,7 @@ final class OfferedLoad {
   private final List<Measured> inTime = new ArrayList<>();
   private final SortedMap<String, Long> refused = new TreeMap<>();
   private long start;
-  private long end;
+  private boolean asking = true;
   private int sent;
   private int over;
   private int held;
@@ -80,10 +80,15 @@ final class OfferedLoad {
     }
   }
 
-  /** Asks on some connections, the next question as soon as the last one is over. */
-  Outcome closed(int streams, Duration length) throws IOException {
+  /**
+   * Asks on some connections, the next question as soon as the last one is over.
+   *
+   * @param least questions that must be over, however long that takes
+   */
+  Outcome closed(int streams, Duration length, int least) throws IOException {
     return run(
         length,
+        least,
         selector -> {
           while (connections.size() < streams) {
             ask(lane(selector));
@@ -99,6 +104,7 @@ final class OfferedLoad {
   Outcome open(double perSecond, Duration length) throws IOException {
     return run(
         length,
+        0,
         selector -> {
           double due = (System.nanoTime() - start) / 1e9 * perSecond;
           while (sent + held < due) {
@@ -119,21 +125,24 @@ final class OfferedLoad {
     long send(Selector selector) throws IOException;
   }
 
-  private Outcome run(Duration length, Pace pace) throws IOException {
+  private Outcome run(Duration length, int least, Pace pace) throws IOException {
     try (Selector selector = Selector.open()) {
       start = System.nanoTime();
-      end = start + length.toNanos();
-      while (System.nanoTime() - end < 0) {
+      long elapsed = 0;
+      while (elapsed < length.toNanos() || (over < least && elapsed < PATIENCE_NANOS)) {
         long wait = pace.send(selector);
         serve(selector, wait);
+        elapsed = System.nanoTime() - start;
       }
+      asking = false;
+      long end = start + elapsed;
       while (over < sent && System.nanoTime() - end < PATIENCE_NANOS) {
         serve(selector, LOOK_MILLIS);
       }
       if (over < sent) {
         throw new ServerError((sent - over) + " of " + sent + " questions never ended");
       }
-      return new Outcome(length.toNanos() / 1e9, sent, held, answered, inTime, refused);
+      return new Outcome(elapsed / 1e9, sent, held, answered, inTime, refused);
     } finally {
       for (BenchConnection connection : connections) {
         connection.close();
@@ -186,7 +195,7 @@ final class OfferedLoad {
     public void answered(Measured measured) {
       over++;
       answered.add(measured);
-      if (System.nanoTime() - end <= 0) {
+      if (asking) {
         inTime.add(measured);
       }
     }

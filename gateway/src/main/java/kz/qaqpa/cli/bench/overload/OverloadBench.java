@@ -98,8 +98,9 @@ public final class OverloadBench {
   private OverloadReport measure(GatewayProcess gateway) throws IOException, InterruptedException {
     Questions questions = questions(gateway);
     Duration length = Duration.ofSeconds(plan.capacitySeconds);
-    load(gateway, questions).closed(plan.streams, length);
-    OfferedLoad.Outcome alone = load(gateway, questions).closed(plan.streams, length);
+    int least = 2 * plan.streams;
+    load(gateway, questions).closed(plan.streams, length, least);
+    OfferedLoad.Outcome alone = load(gateway, questions).closed(plan.streams, length, least);
     double answers = alone.inTime().size() / alone.seconds();
     progress.printf("capacity: %.0f tokens/s, %.1f answers/s%n", alone.goodput(), answers);
     MetricsPage first = settled(gateway);

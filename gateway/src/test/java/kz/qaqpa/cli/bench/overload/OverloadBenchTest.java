@@ -26,10 +26,12 @@ class OverloadBenchTest {
             1,
             2,
             10,
+            4,
             8,
-            8,
-            Map.of("QAQPA_BATCHING_QUEUE_REQUESTS", "8"),
-            List.of("--slots", "8"));
+            Map.of(
+                "QAQPA_BATCHING_QUEUE_REQUESTS", "8",
+                "QAQPA_ENGINE_SYNTHETIC_STEP_MICROS", "20000"),
+            List.of("--engine", "synthetic", "--allow-synthetic", "--slots", "4"));
     OverloadReport report = new OverloadBench(plan, System.err).measure();
     assertThat(report.counts()).as(report.table()).matches(OverloadReport.Counts::agree);
     assertThat(report.counts().clientAnswered()).isPositive();
