@@ -197,9 +197,7 @@ public abstract class LoadSimulation extends Simulation {
                 .body(StringBody("#{body}"))
                 .requestTimeout(PATIENCE_SECONDS)
                 .check(
-                    status().saveAs("status"),
-                    bodyString().saveAs("reply"),
-                    status().in(200, 429)))
+                    status().saveAs("status"), bodyString().saveAs("reply"), status().in(200, 429)))
         .exec(this::taken);
   }
 
