@@ -20,7 +20,7 @@ public final class BenchCommand {
   static final String USAGE =
       """
       usage: ./qaqpa bench [--quick] [--model DIR] [--config DIR] [--out DIR]
-             ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--model DIR] [--out DIR]
+             ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--synthetic] [--model DIR] [--out DIR]
              ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [--model DIR] [--out DIR]\
       """;
 
@@ -76,7 +76,8 @@ public final class BenchCommand {
   private static int overload(List<String> args, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
     Options options =
-        Options.parse(args, Set.of("minutes", "seconds", "times", "model", "out"), Set.of());
+        Options.parse(
+            args, Set.of("minutes", "seconds", "times", "model", "out"), Set.of("synthetic"));
     Path root = root();
     int seconds = options.number("seconds", 60 * options.number("minutes", 1, 1, 60), 2, 3600);
     OverloadBench.Plan plan =
@@ -90,7 +91,14 @@ public final class BenchCommand {
             STREAMS,
             MAX_TOKENS,
             Map.of(),
-            List.of());
+            options.has("synthetic")
+                ? List.of(
+                    "--engine",
+                    "synthetic",
+                    "--allow-synthetic",
+                    "--slots",
+                    String.valueOf(STREAMS))
+                : List.of());
     OverloadReport report = new OverloadBench(plan, err).measure();
     out.println(report.table());
     out.println("figures and log: " + plan.folder());

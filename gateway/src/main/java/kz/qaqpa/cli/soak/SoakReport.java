@@ -80,14 +80,21 @@ record SoakReport(
     lines.add("");
     double answers = windows.stream().mapToDouble(Window::answers).sum();
     double refusals = windows.stream().mapToDouble(Window::refusals).sum();
+    double later = later().stream().skip(1).mapToDouble(Window::answers).sum();
+    double cpu =
+        later().isEmpty()
+            ? Double.NaN
+            : later().getLast().cpuSeconds() - later().getFirst().cpuSeconds();
     lines.add(
         String.format(
             Locale.ROOT,
-            "%d windows, the first %d not judged; %.0f answers, %.0f refusals and failures",
+            "%d windows, the first %d not judged; %.0f answers, %.0f refusals and failures; %.1f ms of CPU"
+                + " an answer, all else included",
             windows.size(),
             warmUp,
             answers,
-            refusals));
+            refusals,
+            1e3 * cpu / later));
     outcomes.forEach((what, count) -> lines.add("  " + count + " " + what));
     lines.add("");
     List<String> problems = problems();

@@ -193,7 +193,8 @@ final class SoakRun {
         p99(outcomes.takeFirst()),
         p99(outcomes.takeBetween()),
         now.sum("vllm:request_success_total") - before.sum("vllm:request_success_total"),
-        now.sum("qaqpa_refusals_total") - before.sum("qaqpa_refusals_total"));
+        now.sum("qaqpa_refusals_total") - before.sum("qaqpa_refusals_total"),
+        gateway.process().cpu().toNanos() / 1e9);
   }
 
   private static double p99(Histogram micros) {

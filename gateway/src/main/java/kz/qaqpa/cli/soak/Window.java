@@ -14,6 +14,7 @@ package kz.qaqpa.cli.soak;
  * @param tokenGapP99 milliseconds between two texts
  * @param answers that came to their end
  * @param refusals and failures
+ * @param cpuSeconds of the process since it was started
  */
 record Window(
     double second,
@@ -25,4 +26,5 @@ record Window(
     double firstTokenP99,
     double tokenGapP99,
     double answers,
-    double refusals) {}
+    double refusals,
+    double cpuSeconds) {}

@@ -22,7 +22,8 @@ class SoakReportTest {
     assertThat(report.problems()).isEmpty();
     assertThat(report.table())
         .contains("| resident memory, MiB | 400.0 | 400.0, 400.0 | +0.0 | 40.0 | +0.0 | flat |")
-        .contains("2 stream: streamed", "flat, and nothing left");
+        .contains("2 stream: streamed", "flat, and nothing left")
+        .contains("6000 answers, 1200 refusals and failures; 30.0 ms of CPU an answer");
     Path file = folder.resolve("soak.json");
     report.write(file);
     assertThat(JsonMapper.builder().build().readTree(Files.readString(file)).path("windows"))
@@ -65,8 +66,8 @@ class SoakReportTest {
       int exitCode) {
     List<Window> windows =
         IntStream.range(0, 60)
-            .mapToObj(
-                i -> new Window(30.0 * i, 400 + growing * i, 4, 48, 50, 240, 300, 40, 100, 20))
+            .mapToObj(i ->
+                new Window(30.0 * i, 400 + growing * i, 4, 48, 50, 240, 300, 40, 100, 20, 3 * i))
             .toList();
     return new SoakReport(
         "machine",
