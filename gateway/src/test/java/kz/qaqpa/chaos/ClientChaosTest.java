@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("postgres")
 @Tag("redis")
 @Tag("userns")
-@Timeout(300)
+@Timeout(1200)
 class ClientChaosTest {
   private static final int LEAVING = 1_000;
   private static final int SLOW = 4;

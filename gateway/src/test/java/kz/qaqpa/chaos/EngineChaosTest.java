@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("postgres")
 @Tag("redis")
 @Tag("userns")
-@Timeout(300)
+@Timeout(1200)
 class EngineChaosTest {
   @Test
   void aStepThatFails_costsItsRequests_andNoOther(Stage stage) throws Exception {

@@ -11,6 +11,8 @@ import kz.qaqpa.chaos.stage.Outcome;
 import kz.qaqpa.chaos.stage.Outcome.End;
 import kz.qaqpa.chaos.stage.Recoveries;
 import kz.qaqpa.chaos.stage.Stage;
+import kz.qaqpa.chaos.stage.Waiting;
+import kz.qaqpa.deploy.Promtool;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,9 +21,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What ends a loaded gateway; its supervisor starts another one. */
 @ExtendWith(Stage.Shared.class)
 @Tag("postgres")
+@Tag("promtool")
 @Tag("redis")
 @Tag("userns")
-@Timeout(300)
+@Timeout(1200)
 class ProcessChaosTest {
   private static final int KILLED = 137;
   private static final int HUNG = 70;
@@ -38,7 +41,7 @@ class ProcessChaosTest {
             final long told = System.nanoTime();
             stage.gateway().terminate();
             assertThat(stage.supervise()).isZero();
-            Outcome whole = crowd.awaitWhole(told);
+            Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             Set<String> codes =
                 outcomes.stream()
@@ -65,7 +68,7 @@ class ProcessChaosTest {
             final long told = System.nanoTime();
             stage.gateway().kill();
             assertThat(stage.supervise()).isEqualTo(KILLED);
-            Outcome whole = crowd.awaitWhole(told);
+            Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             assertThat(outcomes).extracting(Outcome::end).contains(End.CUT);
             stage.books(crowd, outcomes).requireEndsKept();
@@ -94,8 +97,11 @@ class ProcessChaosTest {
   private static long leaving(Stage stage, Order order) throws Exception {
     try (Crowd crowd = stage.crowd()) {
       long told = stage.give(order);
+      if (order == Order.NEVER_RETURN) {
+        requireAlerts(stage);
+      }
       assertThat(stage.supervise()).isEqualTo(HUNG);
-      Outcome whole = crowd.awaitWhole(told);
+      Outcome whole = crowd.awaitWhole(stage.ended());
       List<Outcome> outcomes = crowd.stop();
       Set<String> codes =
           outcomes.stream()
@@ -103,10 +109,21 @@ class ProcessChaosTest {
               .map(Outcome::code)
               .collect(Collectors.toSet());
       assertThat(codes).containsOnly("engine_failed");
-      assertThat(outcomes).extracting(Outcome::end).doesNotContain(End.CUT);
+      assertThat(outcomes)
+          .filteredOn(o -> o.end() == End.CUT)
+          .as("no answer was begun and not ended")
+          .allMatch(o -> o.output() == 0);
       stage.books(crowd, outcomes).requireExact();
       return whole.ended() - told;
     }
+  }
+
+  /** What Prometheus makes of it before the process leaves. */
+  private static void requireAlerts(Stage stage) throws Exception {
+    Waiting.until(() -> stage.gateway().readiness(), ready -> ready.startsWith("503 "));
+    String first = stage.gateway().metrics();
+    String second = stage.gateway().metrics();
+    Promtool.requireFiring(stage.folder(), first, second, List.of("QaqpaNotReady", "QaqpaStuck"));
   }
 
   /** Nobody can be told: connections are cut, as by a {@code kill -9}. */
@@ -118,7 +135,7 @@ class ProcessChaosTest {
           try (Crowd crowd = stage.crowd()) {
             long told = stage.give(Order.CRASH);
             assertThat(stage.supervise()).isEqualTo(ABORTED);
-            Outcome whole = crowd.awaitWhole(told);
+            Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             assertThat(outcomes)
                 .filteredOn(o -> o.asked() - told < 0)

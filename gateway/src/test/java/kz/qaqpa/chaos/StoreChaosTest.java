@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import kz.qaqpa.chaos.stage.Crowd;
 import kz.qaqpa.chaos.stage.Outcome;
 import kz.qaqpa.chaos.stage.Outcome.End;
 import kz.qaqpa.chaos.stage.Recoveries;
 import kz.qaqpa.chaos.stage.Stage;
 import kz.qaqpa.chaos.stage.Waiting;
+import kz.qaqpa.deploy.Promtool;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,10 +24,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What a loaded gateway reads, and writes to, is broken or away, and comes back. */
 @ExtendWith(Stage.Shared.class)
 @Tag("postgres")
+@Tag("promtool")
 @Tag("redis")
 @Tag("userns")
-@Timeout(300)
+@Timeout(1200)
 class StoreChaosTest {
+  private static final double BEHIND_SECONDS = 10;
   private static final String STALE = "qaqpa_registry_stale";
   private static final String SPOOLED = "qaqpa_ledger_spooled_records";
 
@@ -83,12 +88,14 @@ class StoreChaosTest {
         () -> {
           Path filler = stage.gateway().inside(stage.spool()).resolve("filler");
           try (Crowd crowd = stage.crowdAfterCalm()) {
+            final String calm = stage.gateway().metrics();
             stage.postgres().kill();
             fill(filler);
             crowd.await("error", o -> o.code().equals("overloaded"));
             String ready =
                 Waiting.until(() -> stage.gateway().readiness(), r -> r.startsWith("503"));
             assertThat(ready).contains("the disk of the spool takes nothing");
+            requireAlerts(stage, calm);
             Files.delete(filler);
             long room = System.nanoTime();
             Outcome whole = crowd.awaitWhole(room);
@@ -131,6 +138,34 @@ class StoreChaosTest {
             stage.repairAgencies();
           }
         });
+  }
+
+  /** What Prometheus makes of it once most requests are refused. */
+  private static void requireAlerts(Stage stage, String calm) throws Exception {
+    String troubled =
+        Waiting.until(
+            () -> stage.gateway().metrics(),
+            m -> requests(m, "503") - requests(calm, "503") > requests(m, "200"));
+    List<String> firing =
+        new ArrayList<>(
+            List.of(
+                "QaqpaLedgerDatabaseAway",
+                "QaqpaLedgerLoses",
+                "QaqpaNotReady",
+                "QaqpaRefusalsHigh"));
+    if (Waiting.metric(troubled, "qaqpa_ledger_lag_seconds") > BEHIND_SECONDS) {
+      firing.add("QaqpaLedgerBehind");
+    }
+    Promtool.requireFiring(stage.folder(), calm, troubled, firing);
+  }
+
+  private static double requests(String scrape, String status) {
+    String lines =
+        scrape
+            .lines()
+            .filter(line -> line.contains("status=\"" + status + "\""))
+            .collect(Collectors.joining("\n"));
+    return Waiting.metric(lines, "qaqpa_requests_total");
   }
 
   /** Until its file system takes no more. */

@@ -66,11 +66,36 @@ class LauncherTest {
         "fly | unknown command fly",
         "test --fast | test: unknown option --fast (expected: --all, --long or -Dname=value)",
         "load | load: no simulation named",
-        "load ../x | load: ../x (expected: the name of a simulation",
-        "load Nobody | load: no simulation Nobody",
+        "load ../x | load: ../x (expected: StreamingApp, Chatbot, ",
+        "load Nobody | load: Nobody (expected: StreamingApp, Chatbot, ",
       })
   void whatItDoesNotKnowIsNamed(String line, String message) throws Exception {
     assertThat(launch(Map.of(), line.split(" "))).startsWith("1 ").contains(message);
+  }
+
+  /** Whoever lists the machine's processes sees their arguments. */
+  @Test
+  void optionsOfALoadBecomeProperties_andItsKeyNoArgument() throws Exception {
+    Path sources = folder.resolve("checkout/load-tests/src/test/java/kz/qaqpa/load");
+    Files.writeString(Files.createDirectories(sources).resolve("Chatbot.java"), "");
+    script(
+        tools().resolve("mvn"),
+        "echo Apache Maven 3.9.9; echo \"$@\"; echo \"the key: $QAQPA_DEV_KEY\"");
+    Map<String, String> jdk = Map.of("JAVA_HOME", System.getProperty("java.home"));
+    String line =
+        "load Chatbot --target http://127.0.0.1:1 --key qpk_one --minutes 2 --ttft-millis 9";
+    assertThat(launch(jdk, line.split(" ")))
+        .startsWith("0 ")
+        .contains(
+            " -Dqaqpa.load.target=http://127.0.0.1:1 -Dqaqpa.load.minutes=2"
+                + " -Dqaqpa.load.ttftMillis=9 ",
+            " -Dgatling.simulationClass=kz.qaqpa.load.Chatbot test-compile gatling:test")
+        .endsWith("the key: qpk_one")
+        .doesNotContain("qpk_one ");
+    assertThat(launch(jdk, "load", "Chatbot", "--loud", "1"))
+        .contains("load: unknown option --loud (docs/load-testing.md has those that there are)");
+    assertThat(launch(jdk, "load", "Chatbot", "--users"))
+        .isEqualTo("1 qaqpa: load: --users has no value");
   }
 
   @Test

@@ -74,6 +74,7 @@ public final class RenewedTls extends SslContext implements AutoCloseable {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // Abstract, still.
   public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
     return now.applicationProtocolNegotiator();
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -59,7 +60,7 @@ public final class Books {
 
   private static Map<String, String> lines(Path log, String prefix) throws IOException {
     Map<String, String> lines = new HashMap<>();
-    for (String line : Files.readString(log, StandardCharsets.UTF_8).split("\n")) {
+    for (String line : Files.readString(log, StandardCharsets.UTF_8).lines().toList()) {
       Matcher found = LINE.matcher(line);
       if (found.matches() && found.group(1).startsWith(prefix)) {
         assertThat(lines.put(found.group(1), line)).as("told twice").isNull();
@@ -112,18 +113,21 @@ public final class Books {
 
   private void requireClientsRight(Set<String> unwritten) {
     for (Outcome outcome : outcomes) {
-      Row row = rows.get(outcome.request());
       if (outcome.end() == End.WHOLE) {
-        assertThat(row).as("record of %s", outcome).isNotNull();
+        Row row = recordOf(outcome);
         assertThat(row.prompt()).as("%s", outcome).isEqualTo(outcome.prompt());
         assertThat(row.output()).as("%s", outcome).isEqualTo(outcome.output());
       } else if (outcome.end() == End.FAILED && !unwritten.contains(outcome.code())) {
-        assertThat(row).as("record of %s", outcome).isNotNull();
+        Row row = recordOf(outcome);
         assertThat(row.output())
             .as("%s", outcome)
             .isBetween(outcome.output(), outcome.output() + HELD_BACK);
       }
     }
+  }
+
+  private Row recordOf(Outcome outcome) {
+    return Objects.requireNonNull(rows.get(outcome.request()), () -> "no record of " + outcome);
   }
 
   private static boolean wasLetIn(String line) {

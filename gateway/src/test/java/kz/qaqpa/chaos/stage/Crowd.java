@@ -34,6 +34,7 @@ public final class Crowd implements AutoCloseable {
   private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
   private static final Pattern USAGE =
       Pattern.compile("\"usage\":\\{\"prompt_tokens\":(\\d+),\"completion_tokens\":(\\d+)");
+  private static final Pattern CREATED = Pattern.compile("\"created\":(\\d+)");
   private static final String TOKEN = "\"logprob\":";
 
   /** Answers of the same length, whatever the model says. */
@@ -140,6 +141,7 @@ public final class Crowd implements AutoCloseable {
     private @Nullable String code;
     private long prompt;
     private long output;
+    private long created;
 
     Reading(String id, long asked) {
       this.id = id;
@@ -153,6 +155,10 @@ public final class Crowd implements AutoCloseable {
         Matcher found = CODE.matcher(line);
         code = found.find() ? found.group(1) : "HTTP " + status;
       } else {
+        Matcher time = CREATED.matcher(line);
+        if (created == 0 && time.find()) {
+          created = Long.parseLong(time.group(1));
+        }
         Matcher usage = USAGE.matcher(line);
         if (usage.find()) {
           prompt = Long.parseLong(usage.group(1));
@@ -176,7 +182,7 @@ public final class Crowd implements AutoCloseable {
         end = End.CUT;
       }
       String why = code == null ? (cut || end == End.WHOLE ? "" : "no end") : code;
-      return new Outcome(id, end, why, prompt, output, asked, System.nanoTime());
+      return new Outcome(id, end, why, prompt, output, created, asked, System.nanoTime());
     }
   }
 

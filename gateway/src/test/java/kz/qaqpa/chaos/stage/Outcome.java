@@ -8,11 +8,19 @@ package kz.qaqpa.chaos.stage;
  * @param code of the error, the status without one, or empty
  * @param prompt tokens of the question, as the answer says; 0 where it says nothing
  * @param output tokens of the answer: as it says at its end, else those that came
+ * @param created when that was, in seconds by the gateway's clock; 0 where it says nothing
  * @param asked {@link System#nanoTime} of its beginning
  * @param ended the same of its end
  */
 public record Outcome(
-    String request, End end, String code, long prompt, long output, long asked, long ended) {
+    String request,
+    End end,
+    String code,
+    long prompt,
+    long output,
+    long created,
+    long asked,
+    long ended) {
 
   /** What there is. */
   public enum End {

@@ -67,6 +67,7 @@ public final class Stage implements AutoCloseable {
   private final PostgresServer postgres = PostgresServer.start();
   private final RedisServer redis = RedisServer.start();
   private ServeProcess gateway;
+  private long ended;
   private @Nullable Vitals calm;
 
   private Stage() throws Exception {
@@ -217,10 +218,16 @@ public final class Stage implements AutoCloseable {
   public int supervise() throws Exception {
     int port = gateway.address().getPort();
     int code = gateway.exitCode(PATIENCE);
+    ended = System.nanoTime();
     gateway.close();
     gateway = ServeProcess.start(plan(port));
     calm = null;
     return code;
+  }
+
+  /** When the process before this one had ended. */
+  public long ended() {
+    return ended;
   }
 
   /** Nobody asks any more: nothing is held that was not held before, no buffer was lost. */

@@ -1,6 +1,7 @@
 package kz.qaqpa.chaos.stage;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -104,7 +105,7 @@ public record Vitals(
     Map<String, String> sockets = new TreeMap<>();
     for (String table : List.of("net/tcp", "net/tcp6")) {
       for (String line : Files.readAllLines(proc.resolve(table))) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         if (words.length > 9 && words[2].contains(":")) {
           int own = port(words[1]);
           int peer = port(words[2]);
@@ -165,7 +166,7 @@ public record Vitals(
                 "GC.run")
             .redirectErrorStream(true)
             .start();
-    String said = new String(jcmd.getInputStream().readAllBytes());
+    String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!jcmd.waitFor(20, TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
       throw new AssertionError("jcmd: " + said);
     }

@@ -86,7 +86,7 @@ public final class AnswerLog {
   public void end(String name, Answer answer, boolean closed) {
     Group group = group(name);
     if (!answer.isComplete()) {
-      fail(name, answer.error().isEmpty() ? "cut off" : code(answer.error()));
+      fail(name, answer.error().isEmpty() ? "cut off" : "error " + code(answer.error()));
       return;
     }
     group.complete.increment();
@@ -147,10 +147,17 @@ public final class AnswerLog {
     failures.computeIfAbsent(name + ": " + why, key -> new LongAdder()).increment();
   }
 
+  /** Code and message of an error; the gateway's never repeat what a user wrote. */
   private static String code(String message) {
-    int at = message.indexOf("\"code\":\"");
-    int from = at + "\"code\":\"".length();
-    return at < 0 ? "an error" : message.substring(from, message.indexOf('"', from));
+    return (member(message, "code") + " " + member(message, "message")).strip();
+  }
+
+  private static String member(String message, String name) {
+    String start = '"' + name + "\":\"";
+    int at = message.indexOf(start);
+    int from = at + start.length();
+    int end = at < 0 ? -1 : message.indexOf('"', from);
+    return end < 0 ? "" : message.substring(from, end);
   }
 
   private Group group(String name) {

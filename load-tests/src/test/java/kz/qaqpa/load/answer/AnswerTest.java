@@ -52,12 +52,13 @@ class AnswerTest {
     error.take("{\"data\":{\"error\":{\"code\":\"engine_failed\"}}}");
     assertThat(error.step()).isEqualTo(Step.ERROR);
     log.end("a", error, false);
-    log.failed("a", "503 {\"error\":{\"message\":\"…\",\"code\":\"overloaded\"}}");
+    log.failed("a", "503 {\"error\":{\"message\":\"full\",\"code\":\"overloaded\"}}");
     log.failed("a", "no answer");
     assertThat(log.totals().begun()).isEqualTo(4);
     assertThat(log.totals().complete()).isZero();
     assertThat(log.failures())
-        .containsOnlyKeys("a: cut off", "a: engine_failed", "a: 503 overloaded", "a: no answer");
+        .containsOnlyKeys(
+            "a: cut off", "a: error engine_failed", "a: 503 overloaded full", "a: no answer");
   }
 
   @Test

@@ -78,6 +78,12 @@ public record Options(
         Path.of(text("results", root + "/load-tests/target/gatling")));
   }
 
+  /** Without the key. */
+  @Override
+  public String toString() {
+    return "Options[target=" + target + ", users=" + users + ", length=" + length + "]";
+  }
+
   private static Duration length(int seconds) {
     double minutes = number("minutes", 0, 0, 100_000);
     double wanted = minutes > 0 ? 60 * minutes : number("seconds", seconds, 1, 6_000_000);
