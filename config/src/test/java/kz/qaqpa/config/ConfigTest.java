@@ -24,13 +24,21 @@ class ConfigTest {
   }
 
   record Engine(
-      String precision, int slots, int slotLength, int threads, Path cacheFolder, String plan) {
+      String precision,
+      int slots,
+      int slotLength,
+      int threads,
+      Path cacheFolder,
+      String plan,
+      Synthetic synthetic) {
     Engine {
       if (slots < 0) {
         throw new IllegalArgumentException("engine.slots: " + slots + " (expected: >= 0)");
       }
     }
   }
+
+  record Synthetic(long seed, double stepMicros, double rowMicros, double promptTokenMicros) {}
 
   record Limits(long bodyBytes, Duration timeout, double share) {}
 
