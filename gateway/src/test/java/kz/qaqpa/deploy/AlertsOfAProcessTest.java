@@ -126,8 +126,12 @@ class AlertsOfAProcessTest {
   private static void requireNames(String scrape) {
     Set<String> told = new HashSet<>();
     METRIC.matcher(scrape).results().forEach(name -> told.add(name.group()));
-    // Told once they have happened; MetricsTest and QuotaTest make them happen.
-    told.addAll(Set.of("qaqpa_disconnects_total", "qaqpa_quota_refusals_total"));
+    // Told once they have happened; MetricsTest, QuotaTest and TlsTest make them happen.
+    told.addAll(
+        Set.of(
+            "qaqpa_disconnects_total",
+            "qaqpa_quota_refusals_total",
+            "qaqpa_tls_certificate_expiry_timestamp_seconds"));
     List<String> asked = new ArrayList<>(Promtool.alerts().values());
     JsonNode dashboard = StrictYaml.tree(Promtool.FOLDER.resolveSibling("grafana/qaqpa.json"));
     dashboard.findValuesAsString("expr").forEach(asked::add);
