@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -198,14 +199,19 @@ final class PostgresDatabase implements Database {
     return DatabaseFailure.away(shown + ": not reached yet", null);
   }
 
+  /**
+   * On another thread: whoever cancels may be within the driver's own loop over what has arrived,
+   * and closing waits for that loop to end.
+   */
   private static Publisher<Void> discard(Connection connection) {
     if (connection instanceof io.r2dbc.spi.Wrapped<?> pooled
         && pooled.unwrap() instanceof Connection bare) {
       return Flux.concat(
-          Mono.from(bare.close()).onErrorComplete(),
-          Mono.from(connection.close()).onErrorComplete());
+              Mono.from(bare.close()).onErrorComplete(),
+              Mono.from(connection.close()).onErrorComplete())
+          .subscribeOn(Schedulers.parallel());
     }
-    return connection.close();
+    return Flux.from(connection.close()).subscribeOn(Schedulers.parallel());
   }
 
   private static Mono<Long> execute(Connection connection, Statement statement) {

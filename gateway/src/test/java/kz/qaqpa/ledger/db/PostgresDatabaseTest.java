@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import kz.qaqpa.fixture.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 
 /** PostgreSQL, a real one. */
 @Tag("postgres")
@@ -41,6 +45,39 @@ class PostgresDatabaseTest extends DatabaseContract {
     open.prepare();
     assertThat(done(open.query(row -> row.number("n"), "select count(*) as n from refusal").next()))
         .isZero();
+  }
+
+  /** The rest has arrived by then, and the driver is in the middle of handing it over. */
+  @Test
+  void whoLeavesWhileRowsAreHandedOverDoesNotHang() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      CountDownLatch first = new CountDownLatch(1);
+      CountDownLatch left = new CountDownLatch(1);
+      BaseSubscriber<Long> reader =
+          new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+              request(1);
+            }
+
+            @Override
+            protected void hookOnNext(Long row) {
+              first.countDown();
+              if (row == 2) {
+                cancel();
+                left.countDown();
+              }
+            }
+          };
+      open.query(row -> row.number("n"), "select n from generate_series(1, 50) as s(n)")
+          .subscribe(reader);
+      assertThat(first.await(20, TimeUnit.SECONDS)).isTrue();
+      Thread.sleep(20); // For the rows to arrive: a guess that needs not be right.
+      Thread asking = Thread.ofPlatform().daemon().start(() -> reader.request(1));
+      assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(asking.join(Duration.ofSeconds(20))).isTrue();
+    }
+    assertThat(done(open.query(row -> row.number("n"), "select 1 as n").next())).isOne();
   }
 
   @Test
