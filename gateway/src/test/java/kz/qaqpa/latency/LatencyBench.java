@@ -55,6 +55,7 @@ public final class LatencyBench {
   private static final class Clock implements StepListener {
     private volatile @Nullable List<Double> with;
     private volatile @Nullable List<Double> without;
+    private volatile @Nullable List<Double> cells;
     private volatile long steps;
     private long last;
 
@@ -70,7 +71,16 @@ public final class LatencyBench {
         to.add((now - last) / 1e6);
       }
       last = now;
+      List<Double> alone = cells;
+      if (alone != null) {
+        alone.add(engineNanos / 1e6 / (tokens / 64.0));
+      }
       steps++;
+    }
+
+    /** What a cell of 64 tokens takes, from now on; for steps that read prompts alone. */
+    void recordCells(@Nullable List<Double> alone) {
+      cells = alone;
     }
 
     void record(@Nullable List<Double> quiet, @Nullable List<Double> busy) {
@@ -132,17 +142,18 @@ public final class LatencyBench {
 
   private void measure(int promptTokens, int rounds) throws InterruptedException {
     load(8, promptTokens, 3); // So that the just-in-time compilers are done.
-    double cell = cellMillis(promptTokens);
-    out.printf("a cell of 64 tokens alone: %.1f ms%n%n", cell);
+    double[] cells = cellMillis(promptTokens);
+    double cell = at(cells, 50);
+    out.printf("a cell of 64 tokens alone: median %.1f, p99 %.1f ms%n%n", cell, at(cells, 99));
     out.println(
         "| streams | without: median, p99 | with: median, p99 | ratio of medians, of p99 "
-            + "| median without + a cell | steps outside the engine |");
+            + "| without + a cell: medians, p99s | steps outside the engine |");
     out.println("|---|---|---|---|---|---|");
     for (int streams : STREAMS) {
       load(streams, promptTokens, 2);
       Load load = load(streams, promptTokens, rounds);
       out.printf(
-          "| %d | %.1f, %.1f | %.1f, %.1f | %.2f, %.2f | %.1f | %.1f %% |%n",
+          "| %d | %.1f, %.1f | %.1f, %.1f | %.2f, %.2f | %.1f, %.1f | %.1f %% |%n",
           streams,
           at(load.without, 50),
           at(load.without, 99),
@@ -151,6 +162,7 @@ public final class LatencyBench {
           at(load.with, 50) / at(load.without, 50),
           at(load.with, 99) / at(load.without, 99),
           at(load.without, 50) + cell,
+          at(load.without, 99) + at(cells, 99),
           100 * load.outside);
     }
   }
@@ -197,19 +209,19 @@ public final class LatencyBench {
     return new Load(sorted(without), sorted(with), loop / (double) (engine + loop));
   }
 
-  private double cellMillis(int promptTokens) throws InterruptedException {
+  /** Of a prompt that is read alone, as many cells a step as a step carries; sorted. */
+  private double[] cellMillis(int promptTokens) throws InterruptedException {
     List<Double> each = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      long before = batching.stats().engineNanos();
+    clock.recordCells(each);
+    for (int i = 0; i < 40; i++) {
       CountDownLatch read = new CountDownLatch(1);
       TokenStream reader = submit(promptTokens, 1, read);
       read.await();
       reader.close();
       awaitIdle();
-      double cells = promptTokens / 64.0;
-      each.add((batching.stats().engineNanos() - before) / cells / 1e6);
     }
-    return at(sorted(each), 50);
+    clock.recordCells(null);
+    return sorted(each);
   }
 
   private TokenStream submit(int promptTokens, int maxTokens, CountDownLatch begun) {

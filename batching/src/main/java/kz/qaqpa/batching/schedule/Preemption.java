@@ -76,7 +76,8 @@ final class Preemption {
   void advance(PlannedStep step, long now) {
     for (int i = 0; i < running.size(); i++) {
       Sequence s = running.get(i);
-      if (s.state == RESTORE && residency.restore(step, s)) {
+      // A save may fail when its sequence has a slot again: what is left is computed.
+      if (s.state == RESTORE && (!residency.hasSaved(s) || residency.restore(step, s))) {
         s.state = s.stateWithContent();
       }
     }

@@ -75,10 +75,12 @@ class LeaversTest {
     steps.release(1 << 20);
     long soon = TimeUnit.MILLISECONDS.toNanos(200);
     List<TokenStream> answers = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      answers.add(engine.submit(request(50, Long.MAX_VALUE))); // Nothing is known yet.
+    // Nothing is known yet. Of different lengths, so that not all prompts are read in pairs: what a
+    // prompt takes is known after three steps with one.
+    for (int i = 0; i < 12; i++) {
+      answers.add(engine.submit(request(20 + 5 * i, Long.MAX_VALUE)));
     }
-    await(() -> engine.stats().finished() == 4); // Not "nobody runs or waits": two readings.
+    await(() -> engine.stats().finished() == 12); // Not "nobody runs or waits": two readings.
     for (int i = 0; i < 200; i++) {
       answers.add(engine.submit(request(50, Long.MAX_VALUE)));
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.batching.BatchingSettings;
@@ -77,6 +78,12 @@ class TokenIdentityTest {
       assertThat(restored).isPositive();
       assertThat(hostCached).isPositive();
     }
+  }
+
+  /** It left and came back in one plan, whose last save failed. */
+  @Test
+  void whatWasNotSavedAfterAllIsNotLoaded() {
+    runSchedule(new SplittableRandom(2961836182995522190L), BlockHash.CHAINED);
   }
 
   @Test
