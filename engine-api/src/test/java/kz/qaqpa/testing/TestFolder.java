@@ -11,7 +11,7 @@ public final class TestFolder {
    * side. It need not exist.
    */
   public static Path of(String name) {
-    String fork = System.getProperty("qaqpa.test.fork", "1");
-    return Path.of("target", fork.equals("1") ? name : name + "-" + fork).toAbsolutePath();
+    String fork = System.getProperty("qaqpa.test.fork", "fork-1");
+    return Path.of("target", fork.equals("fork-1") ? name : name + "-" + fork).toAbsolutePath();
   }
 }
