@@ -54,9 +54,9 @@ public final class BenchCommand {
         return 0;
       }
       Path root = root();
-      Path model = path(options, "model", root.resolve("config/models/kaz-mini"));
-      Path config = path(options, "config", root.resolve("config"));
-      Path folder = path(options, "out", root.resolve("target/bench"));
+      Path model = options.path("model", root.resolve("config/models/kaz-mini"));
+      Path config = options.path("config", root.resolve("config"));
+      Path folder = options.path("out", root.resolve("target/bench"));
       BenchRun.Plan plan =
           options.has("quick")
               ? BenchRun.Plan.quick(root, model, config, folder)
@@ -83,8 +83,8 @@ public final class BenchCommand {
     OverloadBench.Plan plan =
         new OverloadBench.Plan(
             root,
-            path(options, "model", root.resolve("config/models/kaz-mini")),
-            Files.createDirectories(path(options, "out", root.resolve("target/bench/overload"))),
+            options.path("model", root.resolve("config/models/kaz-mini")),
+            Files.createDirectories(options.path("out", root.resolve("target/bench/overload"))),
             Math.clamp(seconds / 2, 2, 20),
             seconds,
             options.number("times", 10, 1, 100),
@@ -111,8 +111,8 @@ public final class BenchCommand {
         Options.parse(args, Set.of("streams", "rounds", "seconds", "model", "out"), Set.of());
     ScrapeBench.Plan plan =
         new ScrapeBench.Plan(
-            path(options, "model", root().resolve("config/models/kaz-mini")),
-            Files.createDirectories(path(options, "out", root().resolve("target/bench/scrape"))),
+            options.path("model", root().resolve("config/models/kaz-mini")),
+            Files.createDirectories(options.path("out", root().resolve("target/bench/scrape"))),
             options.number("streams", 1000, 1, 4000),
             options.number("rounds", 3, 1, 100),
             options.number("seconds", 20, 2, 600));
@@ -123,10 +123,5 @@ public final class BenchCommand {
 
   private static Path root() {
     return Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
-  }
-
-  private static Path path(Options options, String name, Path otherwise) {
-    String given = options.get(name);
-    return given == null ? otherwise : Path.of(given).toAbsolutePath();
   }
 }

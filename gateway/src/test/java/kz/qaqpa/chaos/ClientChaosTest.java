@@ -15,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.chaos.stage.Books;
 import kz.qaqpa.chaos.stage.Crowd;
-import kz.qaqpa.chaos.stage.Outcome;
-import kz.qaqpa.chaos.stage.Outcome.End;
 import kz.qaqpa.chaos.stage.Recoveries;
 import kz.qaqpa.chaos.stage.Stage;
 import kz.qaqpa.chaos.stage.Waiting;
@@ -76,12 +74,9 @@ class ClientChaosTest {
           () -> stage.gateway().metrics(), m -> Waiting.metric(m, WAITING) <= Stage.CLIENTS);
       final long gone = System.nanoTime();
       crowd.awaitWhole(gone);
-      List<Outcome> outcomes = crowd.stop();
-      assertThat(outcomes).extracting(Outcome::end).containsOnly(End.WHOLE);
-      stage.requireCalm();
+      stage.requireUnharmed(crowd);
       assertThat(Waiting.metric(stage.gateway().metrics(), DISCONNECTS) - before)
           .isBetween(LEAVING * 0.8, (double) LEAVING);
-      stage.books(crowd, outcomes).requireExact();
       Books those = stage.books(leaving, List.of());
       assertThat(those.told()).isEqualTo(LEAVING);
       those.requireExact();
@@ -120,10 +115,7 @@ class ClientChaosTest {
             .matches("(?s)(HTTP/1.1 200.*)?");
         assertThat(read).doesNotContain("[DONE]");
       }
-      List<Outcome> outcomes = crowd.stop();
-      assertThat(outcomes).extracting(Outcome::end).containsOnly(End.WHOLE);
-      stage.requireCalm();
-      stage.books(crowd, outcomes).requireExact();
+      stage.requireUnharmed(crowd);
       stage.books(slow, List.of()).requireExact();
       return over - begun;
     } finally {
@@ -158,10 +150,7 @@ class ClientChaosTest {
       }
       final long over = System.nanoTime();
       crowd.awaitWhole(over);
-      List<Outcome> outcomes = crowd.stop();
-      assertThat(outcomes).extracting(Outcome::end).containsOnly(End.WHOLE);
-      stage.requireCalm();
-      stage.books(crowd, outcomes).requireExact();
+      stage.requireUnharmed(crowd);
       assertThat(stage.books(slow, List.of()).written()).isZero();
       return over - begun;
     }

@@ -113,24 +113,24 @@ public final class Forecast {
     private final Rates rates;
     private final double first; // Before anybody of the class.
     private final double own;
+    private final double ahead;
 
     Turn(Place place, Rates rates, double first, double own) {
       this.place = place;
       this.rates = rates;
       this.first = first;
       this.own = own;
+      this.ahead = ahead(0);
     }
 
     /** Whether no more is ahead than there is time left, or its class's guarantee is enough. */
     boolean isInTime(double left) {
-      double ahead = ahead(0);
       double share = work.level(place.level).guaranteed;
       return first + ahead <= left || (share > 0 && (ahead + own) / share <= left);
     }
 
     /** The time until no more is ahead than there is time left; 0 or more. */
     double after(double left) {
-      double ahead = ahead(0);
       if (ahead <= left) {
         return Math.max(0, first + ahead - left);
       }

@@ -263,7 +263,7 @@ public final class BenchRun {
   }
 
   /** One line about what this runs on. */
-  static String machine() {
+  public static String machine() {
     Runtime runtime = Runtime.getRuntime();
     return System.getProperty("os.name")
         + " "

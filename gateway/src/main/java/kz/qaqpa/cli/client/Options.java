@@ -1,5 +1,6 @@
 package kz.qaqpa.cli.client;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,12 @@ public record Options(Map<String, String> values) {
     }
     throw new IllegalArgumentException(
         "--" + name + ": " + text + " (expected: " + low + " to " + high + ")");
+  }
+
+  /** A file or folder, absolute, or what holds without it. */
+  public Path path(String name, Path otherwise) {
+    String given = values.get(name);
+    return given == null ? otherwise : Path.of(given).toAbsolutePath();
   }
 
   private static String usage(Set<String> names, Set<String> switches) {

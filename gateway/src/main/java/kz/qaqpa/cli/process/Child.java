@@ -19,6 +19,8 @@ public final class Child implements AutoCloseable {
   private static final String NEEDED =
       "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow";
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final String name;
   private final Path log;
   private final Process process;
@@ -208,14 +210,11 @@ public final class Child implements AutoCloseable {
   /** Asks it to end, and insists after ten seconds. */
   @Override
   public void close() {
-    process.destroy();
     try {
-      if (process.waitFor(10, TimeUnit.SECONDS)) {
-        return;
-      }
+      stop(PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      process.destroyForcibly();
     }
-    process.destroyForcibly();
   }
 }

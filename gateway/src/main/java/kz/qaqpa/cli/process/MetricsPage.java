@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param series all of them, as they came
  */
 public record MetricsPage(List<Series> series) {
+  private static final double MIB = 1 << 20;
   private static final Pattern LINE =
       Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? ([^ ]+)(?: -?\\d+)?");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
@@ -77,6 +78,22 @@ public record MetricsPage(List<Series> series) {
         .filter(one -> one.name.equals(name))
         .forEach(one -> values.merge(one.labels.getOrDefault(label, ""), one.value, Double::sum));
     return values;
+  }
+
+  /** Memory of the heap that is in use, in MiB. */
+  public double heapMib() {
+    return sum("jvm_memory_used_bytes", "area", "heap") / MIB;
+  }
+
+  /**
+   * Memory outside the heap that is in use, in MiB: as Netty counts its own, or the JDK all of it;
+   * which of them it is depends on the JDK.
+   */
+  public double directMib() {
+    return Math.max(
+            sum("netty_allocator_memory_used", "memory_type", "direct"),
+            sum("jvm_buffer_memory_used_bytes", "id", "direct"))
+        / MIB;
   }
 
   /** A histogram, summed over the series whose labels are as asked. */

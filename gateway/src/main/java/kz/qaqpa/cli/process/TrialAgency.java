@@ -18,6 +18,19 @@ public record TrialAgency(String id, String key, List<String> limits) {
   /** What the application of each is called. */
   public static final String APPLICATION = "app";
 
+  /** The declaration of an application that is none but a trial, as lines of its entry. */
+  public static final String DECLARATION =
+      """
+              declaration:
+                purpose: {kk: сынақ, ru: проба, en: trial}
+                owner: {kk: иесі, ru: собственник, en: owner}
+                holder: {kk: иегер, ru: владелец, en: holder}
+                risk: minimal
+                autonomy: low
+                mode: closed
+                ground: [service_notice]
+      """;
+
   /** One with a new key. */
   public static TrialAgency of(String id, String... limits) {
     return new TrialAgency(id, Secrets.newKey(), List.of(limits));
@@ -47,17 +60,10 @@ public record TrialAgency(String id, String key, List<String> limits) {
             name: {kk: сынақ, ru: проба, en: trial}
             applications:
               - id: %s
-                declaration:
-                  purpose: {kk: сынақ, ru: проба, en: trial}
-                  owner: {kk: иесі, ru: собственник, en: owner}
-                  holder: {kk: иегер, ru: владелец, en: holder}
-                  risk: minimal
-                  autonomy: low
-                  mode: closed
-                  ground: [service_notice]
                 keys: [{sha256: %s}]
         """
             .formatted(id, APPLICATION, Secrets.sha256(key)));
+    text.append(DECLARATION);
     if (!limits.isEmpty()) {
       text.append("        limits:\n");
       limits.forEach(line -> text.append("          ").append(line).append('\n'));

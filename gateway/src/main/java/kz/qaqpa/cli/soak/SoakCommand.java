@@ -69,17 +69,12 @@ public final class SoakCommand {
     }
     return new SoakPlan(
         root,
-        path(options, "model", root.resolve("config/models/kaz-mini")),
-        path(options, "out", root.resolve("target/soak")),
+        options.path("model", root.resolve("config/models/kaz-mini")),
+        options.path("out", root.resolve("target/soak")),
         Duration.ofSeconds(seconds),
         options.number("users", 12, 1, 1000),
         leaks,
         options.number(
             "seed", ThreadLocalRandom.current().nextInt(1, 1_000_000), 0, Integer.MAX_VALUE));
-  }
-
-  private static Path path(Options options, String name, Path otherwise) {
-    String given = options.get(name);
-    return given == null ? otherwise : Path.of(given).toAbsolutePath();
   }
 }

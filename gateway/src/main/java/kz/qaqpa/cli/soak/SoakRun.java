@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.process.GatewayProcess;
 import kz.qaqpa.cli.process.MetricsPage;
 import kz.qaqpa.cli.process.TrialAgency;
@@ -107,7 +108,7 @@ final class SoakRun {
       Map<String, Double> left = left(gateway);
       int exitCode = gateway.stop();
       return new SoakReport(
-          machine(),
+          BenchRun.machine(),
           plan.seed(),
           plan.warmUp(),
           plan.isJudged(),
@@ -182,12 +183,11 @@ final class SoakRun {
 
   private Window window(GatewayProcess gateway, double second, MetricsPage before, MetricsPage now)
       throws IOException {
-    double mib = 1 << 20;
     return new Window(
         second,
         (double) gateway.process().memoryMib("VmRSS"),
-        direct(now) / mib,
-        now.sum("jvm_memory_used_bytes", "area", "heap") / mib,
+        now.directMib(),
+        now.heapMib(),
         (double) gateway.process().threads(),
         (double) gateway.process().openFiles(),
         p99(outcomes.takeFirst()),
@@ -199,13 +199,6 @@ final class SoakRun {
 
   private static double p99(Histogram micros) {
     return micros.getTotalCount() == 0 ? Double.NaN : micros.getValueAtPercentile(99) / 1e3;
-  }
-
-  /** As Netty counts its own, or the JDK all of it: which of them it is depends on the JDK. */
-  private static double direct(MetricsPage page) {
-    return Math.max(
-        page.sum("netty_allocator_memory_used", "memory_type", "direct"),
-        page.sum("jvm_buffer_memory_used_bytes", "id", "direct"));
   }
 
   private static String line(Window window) {
@@ -249,9 +242,5 @@ final class SoakRun {
     try (Stream<String> lines = Files.lines(log)) {
       return lines.filter(line -> line.contains("LEAK:")).limit(100).toList();
     }
-  }
-
-  private static String machine() {
-    return Runtime.getRuntime().availableProcessors() + " processors, Java " + Runtime.version();
   }
 }

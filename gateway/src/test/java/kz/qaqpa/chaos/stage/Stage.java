@@ -238,6 +238,14 @@ public final class Stage implements AutoCloseable {
     assertThat(Files.readString(gateway.errors())).doesNotContain("LEAK:");
   }
 
+  /** Ends a crowd that noticed nothing: whole answers, exact books, and nothing is held. */
+  public void requireUnharmed(Crowd crowd) throws Exception {
+    List<Outcome> outcomes = crowd.stop();
+    assertThat(outcomes).extracting(Outcome::end).containsOnly(Outcome.End.WHOLE);
+    requireCalm();
+    books(crowd, outcomes).requireExact();
+  }
+
   private Vitals quiet(@Nullable Vitals before) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {

@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import kz.qaqpa.cli.process.MetricsPage;
 
 /** Looks again and again until something is so. Any thread. */
 public final class Waiting {
@@ -36,12 +35,6 @@ public final class Waiting {
 
   /** The sum of all series of a metric in what was scraped; 0 if there is none. */
   public static double metric(String scrape, String name) {
-    Matcher found =
-        Pattern.compile("(?m)^" + Pattern.quote(name) + "(?:\\{[^}]*})? (\\S+)$").matcher(scrape);
-    double sum = 0;
-    while (found.find()) {
-      sum += Double.parseDouble(found.group(1));
-    }
-    return sum;
+    return MetricsPage.parse(scrape).sum(name);
   }
 }

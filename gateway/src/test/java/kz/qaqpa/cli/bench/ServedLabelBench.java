@@ -21,6 +21,7 @@ import kz.qaqpa.admission.registry.Secrets;
 import kz.qaqpa.cli.client.ApiClient;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.process.Child;
+import kz.qaqpa.cli.process.TrialAgency;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -113,18 +114,11 @@ public final class ServedLabelBench implements AutoCloseable {
         yaml.append(
             """
                   - id: watermark-%s
-                    declaration:
-                      purpose: {kk: өлшем, ru: замер, en: bench}
-                      owner: {kk: иесі, ru: собственник, en: owner}
-                      holder: {kk: иегер, ru: владелец, en: holder}
-                      risk: minimal
-                      autonomy: low
-                      mode: closed
-                      ground: [service_notice]
                     watermark: %s
                     keys: [{sha256: %s}]
+            %s\
             """
-                .formatted(watermark, watermark, Secrets.sha256(key))));
+                .formatted(watermark, watermark, Secrets.sha256(key), TrialAgency.DECLARATION)));
     return yaml.toString();
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import kz.qaqpa.cli.bench.BenchClient;
+import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.EndlessModel;
 import kz.qaqpa.cli.bench.Samples;
 import kz.qaqpa.cli.bench.Workload;
@@ -110,7 +111,7 @@ public final class OverloadBench {
         load(gateway, questions).open(rate, Duration.ofSeconds(plan.seconds));
     MetricsPage last = settled(gateway);
     return new OverloadReport(
-        Runtime.getRuntime().availableProcessors() + " processors, Java " + Runtime.version(),
+        BenchRun.machine(),
         new OverloadReport.Capacity(plan.streams, alone.goodput(), answers),
         offered(offered, rate, answers),
         refusals(first, last),
@@ -170,14 +171,10 @@ public final class OverloadBench {
 
   private static OverloadReport.Footprint footprint(GatewayProcess gateway, MetricsPage page)
       throws IOException {
-    double mib = 1 << 20;
     return new OverloadReport.Footprint(
         gateway.process().memoryMib("VmRSS"),
-        page.sum("jvm_memory_used_bytes", "area", "heap") / mib,
-        Math.max(
-                page.sum("netty_allocator_memory_used", "memory_type", "direct"),
-                page.sum("jvm_buffer_memory_used_bytes", "id", "direct"))
-            / mib,
+        page.heapMib(),
+        page.directMib(),
         gateway.process().threads(),
         gateway.process().openFiles(),
         busy(page));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.cli.bench.BenchClient;
+import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport.Period;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport.Round;
 import kz.qaqpa.cli.client.ChatJson;
@@ -98,11 +99,7 @@ public final class ScrapeBench {
         progress.printf("round %d of %d%n", i + 1, plan.rounds);
         streams.check();
       }
-      return new ScrapeReport(
-          Runtime.getRuntime().availableProcessors() + " processors, Java " + Runtime.version(),
-          plan.streams,
-          gateway.page().length(),
-          rounds);
+      return new ScrapeReport(BenchRun.machine(), plan.streams, gateway.page().length(), rounds);
     }
   }
 
