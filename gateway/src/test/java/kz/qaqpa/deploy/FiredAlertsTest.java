@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import org.junit.jupiter.api.Tag;
@@ -16,6 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Alerts that fire on what a gateway in trouble really says, as Prometheus would scrape it. */
 @Tag("promtool")
 class FiredAlertsTest {
+  /** More than the ten seconds of the rule. */
+  private static final Duration LATE = Duration.ofMillis(10_500);
+
+  private static final Duration STEP = Duration.ofMillis(50);
+
   @TempDir private Path folder;
 
   @Test
@@ -66,6 +74,52 @@ class FiredAlertsTest {
     }
   }
 
+  @Test
+  void whatNobodyForesaw_isTold() throws Exception {
+    try (TestGateway gateway =
+        TestGateway.of(
+            Script.repeating("қазақ "),
+            Script.model(
+                TestGateway.CONTEXT,
+                messages -> {
+                  if (messages.getFirst().content().equals("break")) {
+                    throw new IllegalStateException("by the test");
+                  }
+                  return Script.encode(messages);
+                }),
+            http -> http)) {
+      ask(gateway);
+      String first = scrape(gateway);
+      assertThat(gateway.post(TestGateway.chat("break", "")).statusCode()).isEqualTo(500);
+      Promtool.requireFiring(
+          folder, first, scrape(gateway), List.of("QaqpaErrors", "QaqpaRefusalsHigh"));
+    }
+  }
+
+  /** Those in the slots get a token now and then; who comes after them waits. */
+  @Test
+  void aFirstTokenThatComesLate_isTold() throws Exception {
+    try (TestGateway gateway = TestGateway.watched(Script.repeating("қазақ "), TestGateway.DOWN)) {
+      ask(gateway);
+      String first = scrape(gateway);
+      long until = System.nanoTime() + LATE.toNanos();
+      gateway
+          .engine()
+          .beforeStep(
+              _ -> LockSupport.parkNanos(Math.min(STEP.toNanos(), until - System.nanoTime())));
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        answers.add(askLater(gateway, (int) LATE.dividedBy(STEP)));
+      }
+      TestGateway.await(() -> gateway.gateway().engine().stats().running() == 2);
+      answers.add(askLater(gateway, 1));
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        assertThat(answer.get().statusCode()).isEqualTo(200);
+      }
+      Promtool.requireFiring(folder, first, scrape(gateway), List.of("QaqpaFirstTokenSlow"));
+    }
+  }
+
   private static boolean held(TestGateway gateway) {
     return gateway.gateway().engine().stats().running() == 1;
   }
@@ -75,11 +129,15 @@ class FiredAlertsTest {
   }
 
   private static CompletableFuture<HttpResponse<String>> askLater(TestGateway gateway) {
+    return askLater(gateway, 5);
+  }
+
+  private static CompletableFuture<HttpResponse<String>> askLater(TestGateway gateway, int tokens) {
     CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(() -> {
           try {
-            answer.complete(gateway.post(TestGateway.chat("a", "\"max_tokens\":5")));
+            answer.complete(gateway.post(TestGateway.chat("a", "\"max_tokens\":" + tokens)));
           } catch (Exception e) {
             answer.completeExceptionally(e);
           }
