@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
+import kz.qaqpa.health.WatchdogSettings;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,31 @@ class FiredAlertsTest {
           folder, first, scrape(gateway), List.of("QaqpaLabelsUnsigned", "QaqpaRefusalsHigh"));
     } finally {
       released.countDown();
+    }
+  }
+
+  @Test
+  void anEngineThatFailsTooOften_isGivenUp() throws Exception {
+    Duration ever = Duration.ofMinutes(10);
+    WatchdogSettings once = new WatchdogSettings(LATE, LATE.multipliedBy(2), ever, 1, ever);
+    try (TestGateway gateway = TestGateway.watched(Script.repeating("қазақ "), once)) {
+      ask(gateway);
+      String first = scrape(gateway);
+      for (int i = 0; i < 2; i++) {
+        TestGateway.await(() -> gateway.gateway().engine().healthy());
+        gateway
+            .engine()
+            .beforeStep(_ -> {
+              throw new EngineFault.Fatal("broken", null);
+            });
+        assertThat(askLater(gateway).get().statusCode()).isEqualTo(503);
+      }
+      TestGateway.await(() -> !gateway.gateway().engine().pulse().alive());
+      Promtool.requireFiring(
+          folder,
+          first,
+          scrape(gateway),
+          List.of("QaqpaEngineGivenUp", "QaqpaNotReady", "QaqpaRefusalsHigh"));
     }
   }
 
