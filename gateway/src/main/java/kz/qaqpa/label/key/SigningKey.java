@@ -5,28 +5,68 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.security.Signature;
+import java.security.interfaces.EdECPrivateKey;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A key that signs. Any thread; may take long where the key is in a token.
  *
- * @param half its public half
- * @param key the private one, or a handle of it
- * @param provider who signs with it, or null for the JDK
+ * <p>With an Ed25519 key in its hands it signs by Bouncy Castle, which takes a fifteenth of what
+ * the JDK takes; unless somebody has put another provider before the JDK's, who is asked then.
  */
-public record SigningKey(VerificationKey half, PrivateKey key, @Nullable Provider provider) {
+public final class SigningKey {
+  private static final String JDK = "SunEC";
+
+  private final VerificationKey half;
+  private final PrivateKey key;
+  private final @Nullable Provider provider;
+  private final @Nullable Ed25519PrivateKeyParameters ed25519;
 
   /**
    * Checks that both halves belong together, by a signature.
    *
+   * @param half its public half
+   * @param key the private one, or a handle of it
+   * @param provider who signs with it, or null for whom the JDK prefers
    * @throws IllegalArgumentException if they do not
    */
-  public SigningKey {
+  public SigningKey(VerificationKey half, PrivateKey key, @Nullable Provider provider) {
+    this.half = half;
+    this.key = key;
+    this.provider = provider;
+    this.ed25519 = provider == null ? ed25519(half, key) : null;
     byte[] text = {'q', 'a', 'q', 'p', 'a'};
-    if (!half.verifies(text, sign(half, key, provider, text))) {
+    if (!half.verifies(text, sign(text))) {
       throw new IllegalArgumentException(
           "private and public key of different keys (expected: both halves of one)");
     }
+  }
+
+  private static @Nullable Ed25519PrivateKeyParameters ed25519(
+      VerificationKey half, PrivateKey key) {
+    if (half.algorithm() != KeyAlgorithm.ED25519 || !(key instanceof EdECPrivateKey own)) {
+      return null;
+    }
+    try {
+      String preferred = Signature.getInstance(half.algorithm().jca()).getProvider().getName();
+      return preferred.equals(JDK)
+          ? own.getBytes().map(seed -> new Ed25519PrivateKeyParameters(seed, 0)).orElse(null)
+          : null;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has Ed25519", e);
+    }
+  }
+
+  /** Its public half. */
+  public VerificationKey half() {
+    return half;
+  }
+
+  /** The private one, or a handle of it. */
+  public PrivateKey key() {
+    return key;
   }
 
   /**
@@ -35,11 +75,11 @@ public record SigningKey(VerificationKey half, PrivateKey key, @Nullable Provide
    * @throws IllegalStateException if the key is in a token and that cannot be used
    */
   public byte[] sign(byte[] text) {
-    return sign(half, key, provider, text);
-  }
-
-  private static byte[] sign(
-      VerificationKey half, PrivateKey key, @Nullable Provider provider, byte[] text) {
+    if (ed25519 != null) {
+      byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
+      ed25519.sign(Ed25519.Algorithm.Ed25519, null, text, 0, text.length, signature, 0);
+      return signature;
+    }
     String algorithm = half.algorithm().jca();
     try {
       Signature signer =
