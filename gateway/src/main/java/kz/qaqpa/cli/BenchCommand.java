@@ -109,8 +109,7 @@ public final class BenchCommand {
 
   private static int overload(List<String> args, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
-    Options options =
-        options(args, Set.of("minutes", "seconds", "times"), Set.of("synthetic"));
+    Options options = options(args, Set.of("minutes", "seconds", "times"), Set.of("synthetic"));
     final Against against = Against.of(options, "overload");
     int seconds = options.number("seconds", 60 * options.number("minutes", 1, 1, 60), 2, 3600);
     OverloadBench.Plan plan =

@@ -115,8 +115,7 @@ public final class LatencyBench {
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     Options options =
-        Options.parse(
-            List.of(args), Set.of("rounds", "bound", Against.OPTION), Set.of("random"));
+        Options.parse(List.of(args), Set.of("rounds", "bound", Against.OPTION), Set.of("random"));
     Against against;
     try {
       against = Against.of(options, "latency");
@@ -160,8 +159,7 @@ public final class LatencyBench {
             String.valueOf(rounds),
             "bound",
             options.get("bound", "0"));
-    BenchResult result =
-        new BenchResult("latency", machine, begin, new TreeMap<>(told), figures);
+    BenchResult result = new BenchResult("latency", machine, begin, new TreeMap<>(told), figures);
     Path folder = Files.createDirectories(root.resolve("target/bench/latency"));
     result.write(folder.resolve("latency.json"));
     System.exit(against.judge(result, bench.out) ? 0 : 1);
@@ -206,8 +204,7 @@ public final class LatencyBench {
       figures.add(one(name + ".without.p99", "ms", at(load.without, 99)));
       figures.add(one(name + ".with.median", "ms", at(load.with, 50)));
       figures.add(one(name + ".with.p99", "ms", at(load.with, 99)));
-      figures.add(
-          one(name + ".ratio", Figure.RATIO, at(load.with, 50) / at(load.without, 50)));
+      figures.add(one(name + ".ratio", Figure.RATIO, at(load.with, 50) / at(load.without, 50)));
       figures.add(one(name + ".outside", Figure.RATIO, load.outside));
     }
     return figures;

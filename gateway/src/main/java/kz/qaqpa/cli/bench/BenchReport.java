@@ -135,8 +135,7 @@ public record BenchReport(
               r -> Samples.percentile(99, r.client.ttftMillis())));
     }
 
-    private Figure figure(
-        String what, String unit, Better better, ToDoubleFunction<Sample> each) {
+    private Figure figure(String what, String unit, Better better, ToDoubleFunction<Sample> each) {
       return Figure.of(name + "." + what, unit, better, doubles(rounds, each));
     }
   }
@@ -168,15 +167,18 @@ public record BenchReport(
             ? "tokens read and written are the same on both sides"
             : "tokens read or written DIFFER between gateway and engine");
     for (String name : List.of("ready", "prefix.cold.ttft", "prefix.warm.ttft")) {
-      result.figure(name).filter(figure -> figure.rounds() > 0).ifPresent(figure ->
-          lines.add(
-              String.format(
-                  Locale.ROOT,
-                  "%s: %.1f ms (%.1f to %.1f)",
-                  figure.name(),
-                  figure.median(),
-                  figure.least(),
-                  figure.most())));
+      result
+          .figure(name)
+          .filter(figure -> figure.rounds() > 0)
+          .ifPresent(figure ->
+              lines.add(
+                  String.format(
+                      Locale.ROOT,
+                      "%s: %.1f ms (%.1f to %.1f)",
+                      figure.name(),
+                      figure.median(),
+                      figure.least(),
+                      figure.most())));
     }
     lines.add(
         String.format(
@@ -195,8 +197,7 @@ public record BenchReport(
   private static String both(BenchResult result, int streams, String one, String other) {
     double first = figure(result, streams, one).median();
     double second = figure(result, streams, other).median();
-    return String.format(
-        Locale.ROOT, first < 100 ? "%.1f, %.1f" : "%.0f, %.0f", first, second);
+    return String.format(Locale.ROOT, first < 100 ? "%.1f, %.1f" : "%.0f, %.0f", first, second);
   }
 
   private static String spread(BenchResult result, int streams, String what) {

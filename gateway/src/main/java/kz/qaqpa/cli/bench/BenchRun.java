@@ -87,7 +87,18 @@ public final class BenchRun {
     /** Whether everything works, and roughly how fast; half a minute. */
     public static Plan quick(Path root, Path model, Path config, Path folder) {
       return new Plan(
-          root, model, config, folder, List.of(1, 8, 32), 1, 1, Duration.ofSeconds(30), 1, 2, 64, 48,
+          root,
+          model,
+          config,
+          folder,
+          List.of(1, 8, 32),
+          1,
+          1,
+          Duration.ofSeconds(30),
+          1,
+          2,
+          64,
+          48,
           10);
     }
 
@@ -147,8 +158,7 @@ public final class BenchRun {
         prefixes.add(prefix(work, tokenizer, sides));
       }
       Memory memory =
-          new Memory(
-              idle, sides.gateway().memoryMib("VmRSS"), sides.gateway().memoryMib("VmHWM"));
+          new Memory(idle, sides.gateway().memoryMib("VmRSS"), sides.gateway().memoryMib("VmHWM"));
       BenchReport report =
           new BenchReport(machine, begin, plan.settings(), ready, samples, prefixes, memory);
       report.result().write(plan.folder.resolve("bench.json"));
@@ -226,10 +236,7 @@ public final class BenchRun {
     if (!profiling.isOn()) {
       return;
     }
-    Path bodies =
-        bodies(
-            work.mixed(
-                2 * plan.requests(PROFILED_STREAMS), plan.maxTokens));
+    Path bodies = bodies(work.mixed(2 * plan.requests(PROFILED_STREAMS), plan.maxTokens));
     profiling.record(
         sides.gateway(), "bench-gateway", () -> sides.gateway(PROFILED_STREAMS, bodies));
     profiling.record(sides.loop(), "bench-loop", () -> sides.loop(PROFILED_STREAMS, bodies));

@@ -142,8 +142,7 @@ final class BenchSides implements AutoCloseable {
     long before = gateway.cpu().toNanos();
     try (Child client =
         Child.start("client", folder, environment, BenchClient.class.getName(), args)) {
-      BenchClient.Result result =
-          JSON.readValue(client.awaitLine("{"), BenchClient.Result.class);
+      BenchClient.Result result = JSON.readValue(client.awaitLine("{"), BenchClient.Result.class);
       double nanos = gateway.cpu().toNanos() - before;
       return new Served(
           result,

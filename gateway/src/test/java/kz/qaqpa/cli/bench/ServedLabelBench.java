@@ -106,8 +106,7 @@ public final class ServedLabelBench implements AutoCloseable {
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     Options options =
-        Options.parse(
-            List.of(args), Set.of("rounds", Against.OPTION), Set.of(Profiling.SWITCH));
+        Options.parse(List.of(args), Set.of("rounds", Against.OPTION), Set.of(Profiling.SWITCH));
     int rounds = options.number("rounds", 11, 1, 100);
     Against against;
     try {
@@ -322,8 +321,7 @@ public final class ServedLabelBench implements AutoCloseable {
     List<Figure> figures = new ArrayList<>();
     for (Variant variant : Variant.values()) {
       String name = variant.name().toLowerCase(Locale.ROOT);
-      double[] tokens =
-          rounds(variant).stream().mapToDouble(Figures::tokensPerSecond).toArray();
+      double[] tokens = rounds(variant).stream().mapToDouble(Figures::tokensPerSecond).toArray();
       double[] cpu = rounds(variant).stream().mapToDouble(Figures::cpuMicros).toArray();
       figures.add(Figure.of(name + ".tokens", "tokens/s", Better.HIGHER, tokens));
       figures.add(Figure.of(name + ".cpu", "us/token", Better.LOWER, cpu));

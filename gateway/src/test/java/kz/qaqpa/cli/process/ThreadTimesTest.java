@@ -27,7 +27,6 @@ class ThreadTimesTest {
   @Test
   void thisProcess_hasThreads() throws Exception {
     ThreadTimes here = ThreadTimes.of(ProcessHandle.current().pid());
-    assertThat(here.ticks().isEmpty())
-        .isEqualTo(!System.getProperty("os.name").equals("Linux"));
+    assertThat(here.ticks().isEmpty()).isEqualTo(!System.getProperty("os.name").equals("Linux"));
   }
 }

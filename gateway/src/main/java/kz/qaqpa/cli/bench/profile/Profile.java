@@ -71,7 +71,8 @@ final class Profile {
     names.add(threadName(thread));
     leaves.merge(frames.isEmpty() ? "no frame of Java's" : names.getFirst(), 1.0, Double::sum);
     if (tree == cpu) {
-      hottestOfOurs.merge(nearest(frames).map(Profile::name).orElse("none of ours"), 1.0, Double::sum);
+      hottestOfOurs.merge(
+          nearest(frames).map(Profile::name).orElse("none of ours"), 1.0, Double::sum);
     }
     Collections.reverse(names);
     tree.add(names, 1);
@@ -92,8 +93,7 @@ final class Profile {
     String caller =
         frames.stream()
             .filter(frame ->
-                PLATFORM.stream()
-                    .noneMatch(frame.getMethod().getType().getName()::startsWith))
+                PLATFORM.stream().noneMatch(frame.getMethod().getType().getName()::startsWith))
             .findFirst()
             .map(Profile::name)
             .orElseGet(() -> frames.isEmpty() ? "the JVM" : name(frames.getFirst()));
@@ -125,7 +125,8 @@ final class Profile {
               default -> element.substring(1).replace(";", "");
             }
             : type;
-    return plain.substring(plain.lastIndexOf('.') + 1) + "[]".repeat(type.length() - element.length());
+    return plain.substring(plain.lastIndexOf('.') + 1)
+        + "[]".repeat(type.length() - element.length());
   }
 
   private boolean hasCpuTime() {

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param remarks why absolute figures are not compared; empty if they are
  * @param rows in the order of this run, followed by what only the earlier one has
  */
-public record Comparison(
-    BenchResult then, BenchResult now, List<String> remarks, List<Row> rows) {
+public record Comparison(BenchResult then, BenchResult now, List<String> remarks, List<Row> rows) {
   private static final int LEAST_ROUNDS = 3;
   private static final int MANY_ROUNDS = 5;
   private static final double LEAST_CHANGE = 0.05;
@@ -136,10 +135,11 @@ public record Comparison(
     long worse = rows.stream().filter(row -> row.verdict == Verdict.WORSE).count();
     long judged =
         rows.stream()
-            .filter(row -> switch (row.verdict) {
-              case BETTER, WORSE, SAME -> true;
-              case TOLD, FEW, OTHER, ABSENT -> false;
-            })
+            .filter(row ->
+                switch (row.verdict) {
+                  case BETTER, WORSE, SAME -> true;
+                  case TOLD, FEW, OTHER, ABSENT -> false;
+                })
             .count();
     lines.add(worse + " of " + judged + " judged figures worse beyond the noise");
     return String.join("\n", lines);

@@ -137,15 +137,12 @@ public record ScrapeReport(
                 Better.LOWER,
                 round -> round.millisPerScrape() / 1e3 / 5 / round.quiet.cores()),
             figure("quiet.cores", "cores", Better.LOWER, round -> round.quiet.cores()),
-            figure(
-                "quiet.cpu", "us/token", Better.LOWER, round -> round.quiet.cpuMicrosPerToken()),
-            figure(
-                "usual.cpu", "us/token", Better.LOWER, round -> round.usual.cpuMicrosPerToken()),
+            figure("quiet.cpu", "us/token", Better.LOWER, round -> round.quiet.cpuMicrosPerToken()),
+            figure("usual.cpu", "us/token", Better.LOWER, round -> round.usual.cpuMicrosPerToken()),
             Figure.of("page", "bytes", Better.NEITHER, bytes)));
   }
 
-  private Figure figure(
-      String name, String unit, Better better, ToDoubleFunction<Round> each) {
+  private Figure figure(String name, String unit, Better better, ToDoubleFunction<Round> each) {
     return Figure.of(name, unit, better, rounds.stream().mapToDouble(each).toArray());
   }
 }

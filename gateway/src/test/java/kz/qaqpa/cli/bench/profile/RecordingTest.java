@@ -29,8 +29,7 @@ class RecordingTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     Profiling profiling =
         Profiling.into(folder, new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try (Child child =
-        Child.start("burner", folder, Map.of(), Burner.class.getName(), List.of())) {
+    try (Child child = Child.start("burner", folder, Map.of(), Burner.class.getName(), List.of())) {
       child.awaitLine("ready");
       assertThat(profiling.isOn()).isTrue();
       profiling.record(child, "burning", () -> awaitCpu(child));
@@ -61,8 +60,7 @@ class RecordingTest {
 
   @Test
   void withoutTheSwitch_nothingIsRecorded() throws Exception {
-    try (Child child =
-        Child.start("burner", folder, Map.of(), Burner.class.getName(), List.of())) {
+    try (Child child = Child.start("burner", folder, Map.of(), Burner.class.getName(), List.of())) {
       assertThat(Profiling.OFF.record(child, "nothing", () -> 7)).isEqualTo(7);
     }
     assertThat(folder.resolve("nothing.jfr")).doesNotExist();

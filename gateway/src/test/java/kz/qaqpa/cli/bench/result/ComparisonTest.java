@@ -98,8 +98,7 @@ class ComparisonTest {
   @Test
   void anotherJava_isToldAndJudged() {
     Machine newer = new Machine("P", 2, 23.5, "Linux 6", "26", 1.5);
-    Comparison comparison =
-        Comparison.of(result(MACHINE, SETTINGS), worse(newer, SETTINGS));
+    Comparison comparison = Comparison.of(result(MACHINE, SETTINGS), worse(newer, SETTINGS));
     assertThat(comparison.remarks()).isEmpty();
     assertThat(comparison.isWorse()).isTrue();
     assertThat(comparison.table()).contains("another Java or kernel");
