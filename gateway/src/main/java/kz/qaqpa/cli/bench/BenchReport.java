@@ -92,9 +92,9 @@ public record BenchReport(
         Figure.of("prefix.cold.ttft", "ms", Better.LOWER, doubles(prefixes, Prefix::coldMillis)));
     figures.add(
         Figure.of("prefix.warm.ttft", "ms", Better.LOWER, doubles(prefixes, Prefix::warmMillis)));
-    figures.add(Figure.of("memory.idle", "MiB", Better.LOWER, memory.idleMib));
-    figures.add(Figure.of("memory.loaded", "MiB", Better.LOWER, memory.loadedMib));
-    figures.add(Figure.of("memory.peak", "MiB", Better.LOWER, memory.peakMib));
+    figures.add(Figure.of("memory.idle", "MiB", Better.LOWER, (double) memory.idleMib));
+    figures.add(Figure.of("memory.loaded", "MiB", Better.LOWER, (double) memory.loadedMib));
+    figures.add(Figure.of("memory.peak", "MiB", Better.LOWER, (double) memory.peakMib));
     return new BenchResult("bench", machine, begin, settings, figures);
   }
 

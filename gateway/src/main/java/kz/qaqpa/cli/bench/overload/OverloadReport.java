@@ -194,9 +194,9 @@ public record OverloadReport(
             one("refusal.p99", "ms", Better.LOWER, refusals.p99Millis),
             one("ttft.median", "ms", Better.LOWER, offered.ttftMedianMillis),
             one("ttft.p99", "ms", Better.LOWER, offered.ttftP99Millis),
-            one("requests.answered", "requests", Better.NEITHER, counts.clientAnswered),
-            one("requests.refused", "requests", Better.NEITHER, counts.serverRefused),
-            one("memory.after", "MiB", Better.LOWER, after.rssMib),
+            one("requests.answered", "requests", Better.NEITHER, (double) counts.clientAnswered),
+            one("requests.refused", "requests", Better.NEITHER, (double) counts.serverRefused),
+            one("memory.after", "MiB", Better.LOWER, (double) after.rssMib),
             one("heap.after", "MiB", Better.LOWER, after.heapMib)));
   }
 

@@ -97,7 +97,7 @@ final class FlameGraph {
 
   /** Warm, and the same for the same name. */
   private static String colour(String name) {
-    int hash = name.hashCode() * 0x9E3779B1 >>> 8;
+    int hash = (name.hashCode() * 0x9E3779B1) >>> 8;
     return String.format(
         Locale.ROOT,
         "#%02x%02x%02x",

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -32,6 +34,7 @@ final class Profile {
   private final Map<String, Double> hottestRunning = new HashMap<>();
   private final Map<String, Double> hottestOfOurs = new HashMap<>();
   private final Map<String, Double> allocated = new HashMap<>();
+  private final Set<Long> allocating = new HashSet<>();
 
   private Profile() {}
 
@@ -89,7 +92,12 @@ final class Profile {
     return name == null || name.isEmpty() ? "a thread" : ThreadTimes.group(name);
   }
 
+  /** The first sample of a thread stands for all that it allocated since it began. */
   private void allocation(RecordedEvent event, List<RecordedFrame> frames) {
+    RecordedThread thread = event.getThread();
+    if (thread == null || allocating.add(thread.getId())) {
+      return;
+    }
     String caller =
         frames.stream()
             .filter(frame ->
