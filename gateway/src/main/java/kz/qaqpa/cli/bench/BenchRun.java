@@ -77,12 +77,12 @@ public final class BenchRun {
           config,
           folder,
           List.of(1, 4, 8, 16, 32, 64),
-          4,
+          2,
           5,
           Duration.ofSeconds(150),
           3,
           8,
-          256,
+          128,
           128,
           20);
     }
@@ -176,8 +176,8 @@ public final class BenchRun {
 
   /**
    * Until the just-in-time compilers are done: a gateway runs for months, and what they take in its
-   * first minutes is no part of what a token costs. What happens once a request is compiled after as
-   * many calls as what happens once a token, so most of the warm-up are short answers.
+   * first minutes is no part of what a token costs. What happens once a request is compiled after
+   * as many calls as what happens once a token, so most of the warm-up are short answers.
    */
   private void warmUp(Workload work, BenchSides sides) throws IOException {
     double compilers = 1;

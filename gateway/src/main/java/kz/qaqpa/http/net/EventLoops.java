@@ -9,10 +9,10 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Event loops as Reactor schedulers, one for each loop. A task goes to the loop's queue as it is:
- * what Reactor wraps around an executor allocates two objects for every token, on the step loop, and
- * enters and removes each in a set under a lock. So nothing can be taken back from a queue: a task
- * of a worker that was disposed of runs, and must know by itself that it is no longer wanted, as
- * those of {@code publishOn} do. Any thread.
+ * what Reactor wraps around an executor allocates two objects for every token, on the step loop,
+ * and enters and removes each in a set under a lock. So nothing can be taken back from a queue: a
+ * task of a worker that was disposed of runs, and must know by itself that it is no longer wanted,
+ * as those of {@code publishOn} do. Any thread.
  */
 public final class EventLoops {
   private final ConcurrentMap<EventLoop, Scheduler> schedulers = new ConcurrentHashMap<>();
