@@ -23,7 +23,7 @@ public final class PlanCheck {
    */
   public void accept(StepPlan plan) {
     require(plan.rows() >= 1, "plan.rows", plan.rows(), ">= 1");
-    require(plan.slots() == shape.slots(), "plan.slots", plan.slots(), shape.slots());
+    requireEqual("plan.slots", plan.slots(), shape.slots());
     for (int slot = 0; slot < shape.slots(); slot++) {
       index("plan.slotLength", plan.slotLength(slot), shape.slotLength() + 1);
     }
@@ -41,10 +41,12 @@ public final class PlanCheck {
     int kvLength = plan.kvLength(row);
     index("plan.slot", slot, shape.slots());
     require(!taken[slot], "plan.slot", slot, "one row a slot");
-    require(kvLength == plan.slotLength(slot), "plan.kvLength", kvLength, plan.slotLength(slot));
+    requireEqual("plan.kvLength", kvLength, plan.slotLength(slot));
     require(plan.queryLength(row) >= 1, "plan.queryLength", plan.queryLength(row), ">= 1");
     int end = kvLength + plan.queryLength(row);
-    require(end <= shape.slotLength(), "plan row's end", end, "<= " + shape.slotLength());
+    if (end > shape.slotLength()) {
+      throw wrong("plan row's end", end, "<= " + shape.slotLength());
+    }
     taken[slot] = true;
   }
 
@@ -63,12 +65,25 @@ public final class PlanCheck {
   }
 
   private static void index(String name, int value, int bound) {
-    require(value >= 0 && value < bound, name, value, "0 to " + (bound - 1));
+    if (value < 0 || value >= bound) {
+      throw wrong(name, value, "0 to " + (bound - 1));
+    }
   }
 
-  private static void require(boolean holds, String name, int value, Object expected) {
+  private static void require(boolean holds, String name, int value, String expected) {
     if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+      throw wrong(name, value, expected);
     }
+  }
+
+  /** What is expected is put into words here only: all of this is asked in each step. */
+  private static void requireEqual(String name, int value, int expected) {
+    if (value != expected) {
+      throw wrong(name, value, String.valueOf(expected));
+    }
+  }
+
+  private static IllegalArgumentException wrong(String name, int value, String expected) {
+    return new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
   }
 }

@@ -5,13 +5,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import kz.qaqpa.cli.bench.BenchReport;
 import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.overload.OverloadBench;
 import kz.qaqpa.cli.bench.overload.OverloadReport;
+import kz.qaqpa.cli.bench.profile.Profiling;
+import kz.qaqpa.cli.bench.result.Against;
 import kz.qaqpa.cli.bench.scrape.ScrapeBench;
+import kz.qaqpa.cli.bench.scrape.ScrapeReport;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.client.ServerError;
 
@@ -19,9 +24,10 @@ import kz.qaqpa.cli.client.ServerError;
 public final class BenchCommand {
   static final String USAGE =
       """
-      usage: ./qaqpa bench [--quick] [--model DIR] [--config DIR] [--out DIR]
-             ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--synthetic] [--model DIR] [--out DIR]
-             ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [--model DIR] [--out DIR]\
+      usage: ./qaqpa bench [--quick] [--config DIR] [COMMON]
+             ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--synthetic] [COMMON]
+             ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [COMMON]
+      COMMON: [--model DIR] [--out DIR] [--against FILE] [--profile]\
       """;
 
   private static final int STREAMS = 32;
@@ -32,7 +38,8 @@ public final class BenchCommand {
   /**
    * Runs the command.
    *
-   * @return exit status: 0, 1 if something could not be measured, 2 after a wrong command line
+   * @return exit status: 0; 1 if something could not be measured, counts differ, or a figure is
+   *     worse than that of {@code --against}; 2 after a wrong command line
    */
   public static int run(List<String> args) throws Exception {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -47,23 +54,7 @@ public final class BenchCommand {
         }
         default -> {}
       }
-      Options options =
-          Options.parse(args, Set.of("model", "config", "out"), Set.of("quick", "help"));
-      if (options.has("help")) {
-        out.println(USAGE);
-        return 0;
-      }
-      Path root = root();
-      Path model = options.path("model", root.resolve("config/models/kaz-mini"));
-      Path config = options.path("config", root.resolve("config"));
-      Path folder = options.path("out", root.resolve("target/bench"));
-      BenchRun.Plan plan =
-          options.has("quick")
-              ? BenchRun.Plan.quick(root, model, config, folder)
-              : BenchRun.Plan.full(root, model, config, folder);
-      out.println(new BenchRun(plan, err).measure());
-      out.println("figures and logs: " + folder);
-      return 0;
+      return engine(args, out, err);
     } catch (IllegalArgumentException e) {
       err.println(e.getMessage() + "\n" + USAGE);
       return 2;
@@ -73,18 +64,59 @@ public final class BenchCommand {
     }
   }
 
+  private static int engine(List<String> args, PrintStream out, PrintStream err)
+      throws IOException, InterruptedException {
+    Options options = options(args, Set.of("config"), Set.of("quick", "help"));
+    if (options.has("help")) {
+      out.println(USAGE);
+      return 0;
+    }
+    final Against against = Against.of(options, "bench");
+    Path root = root();
+    Path config = options.path("config", root.resolve("config"));
+    Path folder = folder(options, "");
+    BenchRun.Plan plan =
+        options.has("quick")
+            ? BenchRun.Plan.quick(root, model(options), config, folder)
+            : BenchRun.Plan.full(root, model(options), config, folder);
+    BenchReport report = new BenchRun(plan, err, profiling(options, folder, out)).measure();
+    out.println(report.table());
+    out.println("figures and logs: " + folder);
+    return against.judge(report.result(), out) && report.countsAgree() ? 0 : 1;
+  }
+
+  /** What all of them understand, and their own. */
+  private static Options options(List<String> args, Set<String> names, Set<String> switches) {
+    Set<String> all = new HashSet<>(Set.of("model", "out", Against.OPTION));
+    all.addAll(names);
+    Set<String> allSwitches = new HashSet<>(Set.of(Profiling.SWITCH));
+    allSwitches.addAll(switches);
+    return Options.parse(args, all, allSwitches);
+  }
+
+  private static Path model(Options options) {
+    return options.path("model", root().resolve("config/models/kaz-mini"));
+  }
+
+  private static Path folder(Options options, String bench) throws IOException {
+    return Files.createDirectories(
+        options.path("out", root().resolve("target/bench").resolve(bench)));
+  }
+
+  private static Profiling profiling(Options options, Path folder, PrintStream out) {
+    return options.has(Profiling.SWITCH) ? Profiling.into(folder, out) : Profiling.OFF;
+  }
+
   private static int overload(List<String> args, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
-    Options options =
-        Options.parse(
-            args, Set.of("minutes", "seconds", "times", "model", "out"), Set.of("synthetic"));
-    Path root = root();
+    Options options = options(args, Set.of("minutes", "seconds", "times"), Set.of("synthetic"));
+    final Against against = Against.of(options, "overload");
     int seconds = options.number("seconds", 60 * options.number("minutes", 1, 1, 60), 2, 3600);
     OverloadBench.Plan plan =
         new OverloadBench.Plan(
-            root,
-            options.path("model", root.resolve("config/models/kaz-mini")),
-            Files.createDirectories(options.path("out", root.resolve("target/bench/overload"))),
+            root(),
+            model(options),
+            folder(options, "overload"),
             Math.clamp(seconds / 2, 2, 20),
             seconds,
             options.number("times", 10, 1, 100),
@@ -99,26 +131,29 @@ public final class BenchCommand {
                     "--slots",
                     String.valueOf(STREAMS))
                 : List.of());
-    OverloadReport report = new OverloadBench(plan, err).measure();
+    OverloadReport report =
+        new OverloadBench(plan, err, profiling(options, plan.folder(), out)).measure();
     out.println(report.table());
     out.println("figures and log: " + plan.folder());
-    return report.counts().agree() ? 0 : 1;
+    return against.judge(report.result(), out) && report.counts().agree() ? 0 : 1;
   }
 
   private static int scrape(List<String> args, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
-    Options options =
-        Options.parse(args, Set.of("streams", "rounds", "seconds", "model", "out"), Set.of());
+    Options options = options(args, Set.of("streams", "rounds", "seconds"), Set.of());
+    final Against against = Against.of(options, "scrape");
     ScrapeBench.Plan plan =
         new ScrapeBench.Plan(
-            options.path("model", root().resolve("config/models/kaz-mini")),
-            Files.createDirectories(options.path("out", root().resolve("target/bench/scrape"))),
+            model(options),
+            folder(options, "scrape"),
             options.number("streams", 1000, 1, 4000),
             options.number("rounds", 3, 1, 100),
             options.number("seconds", 20, 2, 600));
-    out.println(new ScrapeBench(plan, err).measure().table());
+    ScrapeReport report =
+        new ScrapeBench(plan, err, profiling(options, plan.folder(), out)).measure();
+    out.println(report.table());
     out.println("figures and log: " + plan.folder());
-    return 0;
+    return against.judge(report.result(), out) ? 0 : 1;
   }
 
   private static Path root() {

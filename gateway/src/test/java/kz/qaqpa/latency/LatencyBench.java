@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.batching.BatchingEngine;
@@ -22,6 +25,11 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.StepListener;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.sample.SamplingParams;
+import kz.qaqpa.cli.bench.result.Against;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.Figure.Better;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineProvider;
@@ -102,10 +110,22 @@ public final class LatencyBench {
    *
    * @param args {@code --rounds N}: prompts for each number of streams, 12 by default; {@code
    *     --random}: a checkpoint with random weights and prompts of 2,000 tokens, instead of the
-   *     shipped model and 800; {@code --bound MILLIS}: {@code interTokenLatency}, 0 by default
+   *     shipped model and 800; {@code --bound MILLIS}: {@code interTokenLatency}, 0 by default;
+   *     {@code --against FILE}
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Options options = Options.parse(List.of(args), Set.of("rounds", "bound"), Set.of("random"));
+    Options options =
+        Options.parse(List.of(args), Set.of("rounds", "bound", Against.OPTION), Set.of("random"));
+    Against against;
+    try {
+      against = Against.of(options, "latency");
+    } catch (IOException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+      return;
+    }
+    Machine machine = Machine.here();
+    Instant begin = Instant.now();
     Path root = Path.of(System.getProperty("qaqpa.root", "."));
     boolean random = options.has("random");
     Path model = random ? randomModel(root) : root.resolve("config/models/kaz-mini");
@@ -123,12 +143,26 @@ public final class LatencyBench {
         new LatencyBench(
             cpu.open(model, settings, line -> {}).engine(),
             Duration.ofMillis(options.number("bound", 0, 0, 3_600_000)));
+    List<Figure> figures;
+    int rounds = options.number("rounds", 12, 1, 1_000);
     try {
-      bench.measure(random ? 2_000 : 800, options.number("rounds", 12, 1, 1_000));
+      figures = bench.measure(random ? 2_000 : 800, rounds);
     } finally {
       bench.batching.close();
       bench.edge.dispose();
     }
+    Map<String, String> told =
+        Map.of(
+            "model",
+            String.valueOf(model.getFileName()),
+            "rounds",
+            String.valueOf(rounds),
+            "bound",
+            options.get("bound", "0"));
+    BenchResult result = new BenchResult("latency", machine, begin, new TreeMap<>(told), figures);
+    Path folder = Files.createDirectories(root.resolve("target/bench/latency"));
+    result.write(folder.resolve("latency.json"));
+    System.exit(against.judge(result, bench.out) ? 0 : 1);
   }
 
   private static Path randomModel(Path root) throws IOException {
@@ -140,7 +174,8 @@ public final class LatencyBench {
     return folder;
   }
 
-  private void measure(int promptTokens, int rounds) throws InterruptedException {
+  private List<Figure> measure(int promptTokens, int rounds) throws InterruptedException {
+    List<Figure> figures = new ArrayList<>();
     load(8, promptTokens, 3); // So that the just-in-time compilers are done.
     double[] cells = cellMillis(promptTokens);
     double cell = at(cells, 50);
@@ -164,7 +199,19 @@ public final class LatencyBench {
           at(load.without, 50) + cell,
           at(load.without, 99) + at(cells, 99),
           100 * load.outside);
+      String name = "streams" + streams;
+      figures.add(one(name + ".without.median", "ms", at(load.without, 50)));
+      figures.add(one(name + ".without.p99", "ms", at(load.without, 99)));
+      figures.add(one(name + ".with.median", "ms", at(load.with, 50)));
+      figures.add(one(name + ".with.p99", "ms", at(load.with, 99)));
+      figures.add(one(name + ".ratio", Figure.RATIO, at(load.with, 50) / at(load.without, 50)));
+      figures.add(one(name + ".outside", Figure.RATIO, load.outside));
     }
+    return figures;
+  }
+
+  private static Figure one(String name, String unit, double value) {
+    return Figure.of(name, unit, Better.LOWER, value);
   }
 
   private record Load(double[] without, double[] with, double outside) {}

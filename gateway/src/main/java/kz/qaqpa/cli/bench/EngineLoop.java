@@ -50,7 +50,7 @@ public final class EngineLoop {
   }
 
   /** What a run did. */
-  record Result(long wallNanos, long promptTokens, long outputTokens) {}
+  public record Result(long wallNanos, long promptTokens, long outputTokens) {}
 
   @SuppressWarnings("ArrayRecordComponent") // Filled once, read once.
   private record Job(int[] prompt, int maxTokens) {}

@@ -20,6 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Workload {
   private static final int MAX_CHARACTERS = 400;
 
+  /** A prime, so that neighbours differ and all lengths occur. */
+  private static final int LENGTH_STRIDE = 37;
+
   private final String model;
   private final List<String> prompts;
   private final List<String> words;
@@ -60,6 +63,17 @@ public final class Workload {
   /** Questions that share nothing but the chat format. */
   public List<String> distinct(int count, int maxTokens) {
     return IntStream.range(0, count).mapToObj(i -> body(List.of(question()), maxTokens)).toList();
+  }
+
+  /**
+   * The same with answers of many lengths, from half of {@code maxTokens} up, as real ones end one
+   * by one and not all in the same step.
+   */
+  List<String> mixed(int count, int maxTokens) {
+    int lengths = maxTokens - maxTokens / 2 + 1;
+    return IntStream.range(0, count)
+        .mapToObj(i -> body(List.of(question()), maxTokens - i * LENGTH_STRIDE % lengths))
+        .toList();
   }
 
   /**

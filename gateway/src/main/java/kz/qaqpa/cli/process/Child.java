@@ -20,6 +20,7 @@ public final class Child implements AutoCloseable {
       "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow";
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration ORDER_PATIENCE = Duration.ofSeconds(30);
 
   private final String name;
   private final Path log;
@@ -135,6 +136,11 @@ public final class Child implements AutoCloseable {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
+  /** The same by threads; empty except on Linux. */
+  public ThreadTimes threadTimes() throws IOException {
+    return ThreadTimes.of(process.pid());
+  }
+
   /**
    * Memory in MiB, by the name that Linux gives it; 0 elsewhere.
    *
@@ -176,6 +182,38 @@ public final class Child implements AutoCloseable {
 
   private Path proc(String file) {
     return Path.of("/proc", String.valueOf(process.pid()), file);
+  }
+
+  /**
+   * Gives it an order by the JDK's {@code jcmd}.
+   *
+   * @throws IOException if there is no such program, or it fails; the message has its last line
+   */
+  public void jcmd(String... order) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    command.add(String.valueOf(process.pid()));
+    command.addAll(List.of(order));
+    Path answer = Files.createTempFile(log.toAbsolutePath().getParent(), "jcmd", ".txt");
+    try {
+      Process jcmd =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(answer.toFile())
+              .start();
+      if (!jcmd.waitFor(ORDER_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        jcmd.destroyForcibly();
+      }
+      if (jcmd.isAlive() || jcmd.exitValue() != 0) {
+        List<String> lines = Files.readAllLines(answer);
+        throw new IOException(
+            String.join(" ", command.subList(1, command.size()))
+                + " by jcmd failed (expected: exit code 0): "
+                + (lines.isEmpty() ? "no answer" : lines.getLast()));
+      }
+    } finally {
+      Files.deleteIfExists(answer);
+    }
   }
 
   /** Its number, for tools. */

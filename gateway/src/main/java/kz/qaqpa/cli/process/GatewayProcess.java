@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import kz.qaqpa.cli.client.ChatJson;
 
 /** {@code ./qaqpa serve} in a process of its own, on free ports of 127.0.0.1. Any thread. */
@@ -128,20 +127,7 @@ public final class GatewayProcess implements AutoCloseable {
    * @throws IOException if there is none, or it fails
    */
   public void collectGarbage() throws IOException, InterruptedException {
-    Process jcmd =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                String.valueOf(child.pid()),
-                "GC.run")
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    if (!jcmd.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      jcmd.destroyForcibly();
-    }
-    if (jcmd.isAlive() || jcmd.exitValue() != 0) {
-      throw new IOException("jcmd " + child.pid() + " GC.run: failed (expected: exit code 0)");
-    }
+    child.jcmd("GC.run");
   }
 
   /**

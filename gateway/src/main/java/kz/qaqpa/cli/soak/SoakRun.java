@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import kz.qaqpa.cli.bench.BenchRun;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.process.GatewayProcess;
 import kz.qaqpa.cli.process.MetricsPage;
 import kz.qaqpa.cli.process.TrialAgency;
@@ -108,7 +108,7 @@ final class SoakRun {
       Map<String, Double> left = left(gateway);
       int exitCode = gateway.stop();
       return new SoakReport(
-          BenchRun.machine(),
+          Machine.here().line(),
           plan.seed(),
           plan.warmUp(),
           plan.isJudged(),

@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -117,25 +116,6 @@ class BenchClientTest {
       texts.add(messages.path(0).path("content").asString());
     }
     return texts;
-  }
-
-  @Test
-  void theTableNamesItsFigures() throws IOException {
-    BenchReport report =
-        new BenchReport(
-            "machine",
-            1234,
-            List.of(new BenchReport.Load(32, 2000, 12, 30, 400, 350, 2300, 900, 6000, true)),
-            new BenchReport.Prefix(500, 40, 50, 8, 9),
-            new BenchReport.Memory(150, 200, 210));
-
-    assertThat(report.table())
-        .contains("| 32 | 2000 | 12.0, 30.0 | 400, 350 | 87.5 % | 2300 | 900, 6000 |")
-        .contains("ready after 1234 ms", "cold median 40.0, p99 50.0 ms; warm 8.0, 9.0 ms");
-    Path file = Files.createTempFile("bench", ".json");
-    report.write(file);
-    assertThat(JsonMapper.builder().build().readValue(file, BenchReport.class)).isEqualTo(report);
-    Files.delete(file);
   }
 
   private void answer(HttpExchange exchange) throws IOException {

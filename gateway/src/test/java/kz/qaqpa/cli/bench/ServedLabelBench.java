@@ -8,16 +8,25 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import kz.qaqpa.admission.registry.Secrets;
+import kz.qaqpa.cli.bench.profile.Profiling;
+import kz.qaqpa.cli.bench.result.Against;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.Figure.Better;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.client.ApiClient;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.process.Child;
@@ -37,6 +46,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ServedLabelBench implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String NAME = "label-served";
   private static final int STREAMS = 32;
   private static final int REQUESTS = 4 * STREAMS;
   private static final int MAX_TOKENS = 64;
@@ -66,6 +76,8 @@ public final class ServedLabelBench implements AutoCloseable {
   private record Figures(double tokensPerSecond, double cpuMicros) {}
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final Machine machine = Machine.here();
+  private final Instant begin = Instant.now();
   private final Path root = Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
   private final Path folder = Files.createDirectories(root.resolve("target/bench/labels"));
   private final Path whileVoid = folder.resolve("signatures-are-void");
@@ -89,16 +101,47 @@ public final class ServedLabelBench implements AutoCloseable {
   /**
    * Measures and prints.
    *
-   * @param args {@code --rounds N} of each variant
+   * @param args {@code --rounds N} of each variant; {@code --against FILE}; {@code --profile}, of
+   *     both gateways
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Options options = Options.parse(List.of(args), Set.of("rounds"), Set.of());
+    Options options =
+        Options.parse(List.of(args), Set.of("rounds", Against.OPTION), Set.of(Profiling.SWITCH));
     int rounds = options.number("rounds", 11, 1, 100);
-    try (ServedLabelBench bench = new ServedLabelBench()) {
-      bench.out.println(BenchRun.machine());
-      bench.measure(rounds);
-      bench.print();
+    Against against;
+    try {
+      against = Against.of(options, NAME);
+    } catch (IOException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+      return;
     }
+    boolean isFine;
+    try (ServedLabelBench bench = new ServedLabelBench()) {
+      bench.out.println(bench.machine.line());
+      boolean isProfiled = options.has(Profiling.SWITCH);
+      bench.warmUp();
+      bench.profiled(isProfiled ? Profiling.into(bench.folder, bench.out) : Profiling.OFF, rounds);
+      bench.print();
+      BenchResult result = bench.result(isProfiled);
+      result.write(bench.folder.resolve(NAME + ".json"));
+      isFine = against.judge(result, bench.out);
+    }
+    System.exit(isFine ? 0 : 1);
+  }
+
+  private void profiled(Profiling profiling, int rounds) throws IOException, InterruptedException {
+    profiling.record(
+        server(Variant.USUAL).child,
+        "label-served-first",
+        () ->
+            profiling.record(
+                server(Variant.CONTROL).child,
+                "label-served-second",
+                () -> {
+                  measure(rounds);
+                  return rounds;
+                }));
   }
 
   private String agencies() {
@@ -130,7 +173,7 @@ public final class ServedLabelBench implements AutoCloseable {
     args.addAll(List.of("--state", folder.resolve(name).toString()));
     Child child = Child.start(name, folder, Map.of(), mainClass, args);
     try {
-      servers.add(new Server(child, BenchRun.port(child.awaitLine("ready "))));
+      servers.add(new Server(child, BenchSides.port(child.awaitLine("ready "))));
       child.dropOutput();
     } catch (IOException e) {
       child.close();
@@ -138,17 +181,22 @@ public final class ServedLabelBench implements AutoCloseable {
     }
   }
 
-  /** Each round has all variants, beginning with another one, so that all meet the same machine. */
-  private void measure(int rounds) throws IOException, InterruptedException {
-    List<Variant> order = new ArrayList<>(List.of(Variant.values()));
-    for (Variant variant : order) {
+  private void warmUp() throws IOException, InterruptedException {
+    for (Variant variant : Variant.values()) {
       switchTo(variant);
       requireLabelOf(variant);
     }
-    for (int i = 0; i < WARM_UPS * order.size(); i++) {
-      switchTo(order.get(i % order.size()));
-      round(order.get(i % order.size()));
+    for (int i = 0; i < WARM_UPS; i++) {
+      for (Variant variant : Variant.values()) {
+        switchTo(variant);
+        round(variant);
+      }
     }
+  }
+
+  /** Each round has all variants, beginning with another one, so that all meet the same machine. */
+  private void measure(int rounds) throws IOException {
+    List<Variant> order = new ArrayList<>(List.of(Variant.values()));
     for (int i = 1; i <= rounds; i++) {
       for (Variant variant : order) {
         switchTo(variant);
@@ -253,18 +301,47 @@ public final class ServedLabelBench implements AutoCloseable {
         ratio(with, without, Figures::cpuMicros));
   }
 
-  /** Of the ratios of each round, whose parts met much the same load: median and middle half. */
   private String ratio(Variant with, Variant without, ToDoubleFunction<Figures> figure) {
-    List<Figures> over = rounds(with);
-    List<Figures> under = rounds(without);
-    double[] each =
-        IntStream.range(0, over.size())
-            .mapToDouble(
-                i -> figure.applyAsDouble(over.get(i)) / figure.applyAsDouble(under.get(i)))
-            .toArray();
+    double[] each = ratios(with, without, figure);
     return "%.3f (%.3f to %.3f)"
         .formatted(
             Samples.median(each), Samples.percentile(25, each), Samples.percentile(75, each));
+  }
+
+  /** Of each round, whose parts met much the same load. */
+  private double[] ratios(Variant with, Variant without, ToDoubleFunction<Figures> figure) {
+    List<Figures> over = rounds(with);
+    List<Figures> under = rounds(without);
+    return IntStream.range(0, over.size())
+        .mapToDouble(i -> figure.applyAsDouble(over.get(i)) / figure.applyAsDouble(under.get(i)))
+        .toArray();
+  }
+
+  private BenchResult result(boolean isProfiled) {
+    List<Figure> figures = new ArrayList<>();
+    for (Variant variant : Variant.values()) {
+      String name = variant.name().toLowerCase(Locale.ROOT);
+      double[] tokens = rounds(variant).stream().mapToDouble(Figures::tokensPerSecond).toArray();
+      double[] cpu = rounds(variant).stream().mapToDouble(Figures::cpuMicros).toArray();
+      figures.add(Figure.of(name + ".tokens", "tokens/s", Better.HIGHER, tokens));
+      figures.add(Figure.of(name + ".cpu", "us/token", Better.LOWER, cpu));
+    }
+    addRatios("watermark", Variant.USUAL, Variant.UNMARKED, Better.HIGHER, figures);
+    addRatios("signature", Variant.CONTROL, Variant.UNSIGNED, Better.HIGHER, figures);
+    addRatios("nothing", Variant.USUAL, Variant.CONTROL, Better.NEITHER, figures);
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("streams", String.valueOf(STREAMS));
+    settings.put("maxTokens", String.valueOf(MAX_TOKENS));
+    if (isProfiled) {
+      settings.put(Profiling.SWITCH, "on");
+    }
+    return new BenchResult(NAME, machine, begin, settings, figures);
+  }
+
+  private void addRatios(
+      String name, Variant with, Variant without, Better better, List<Figure> figures) {
+    double[] each = ratios(with, without, Figures::tokensPerSecond);
+    figures.add(Figure.of(name + ".ratio", Figure.RATIO, better, each));
   }
 
   private List<Figures> rounds(Variant variant) {

@@ -6,16 +6,19 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import kz.qaqpa.cli.bench.BenchClient;
-import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.EndlessModel;
 import kz.qaqpa.cli.bench.Samples;
 import kz.qaqpa.cli.bench.Workload;
+import kz.qaqpa.cli.bench.profile.Profiling;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.process.GatewayProcess;
 import kz.qaqpa.cli.process.MetricsPage;
 import kz.qaqpa.cli.process.TrialAgency;
@@ -37,6 +40,7 @@ public final class OverloadBench {
 
   private final Plan plan;
   private final PrintStream progress;
+  private final Profiling profiling;
   private final List<TrialAgency> agencies =
       List.of(agency("one"), agency("two"), agency("three"), agency("four"));
 
@@ -66,9 +70,15 @@ public final class OverloadBench {
       Map<String, String> environment,
       List<String> options) {}
 
-  public OverloadBench(Plan plan, PrintStream progress) {
+  /**
+   * Prepares it.
+   *
+   * @param profiling of the gateway under the overload
+   */
+  public OverloadBench(Plan plan, PrintStream progress, Profiling profiling) {
     this.plan = plan;
     this.progress = progress;
+    this.profiling = profiling;
   }
 
   private static TrialAgency agency(String id) {
@@ -81,6 +91,8 @@ public final class OverloadBench {
    * @return the figures, which are also in {@code overload.json} of the folder
    */
   public OverloadReport measure() throws IOException, InterruptedException {
+    Machine machine = Machine.here();
+    Instant begin = Instant.now();
     Path config = Files.createDirectories(plan.folder.resolve("config"));
     TrialAgency.write(config, agencies);
     Path model = EndlessModel.make(plan.model, plan.folder);
@@ -90,13 +102,14 @@ public final class OverloadBench {
         GatewayProcess.start(
             new GatewayProcess.Setup(
                 model, config, plan.folder, environment, List.of(), plan.options))) {
-      OverloadReport report = measure(gateway);
-      report.write(plan.folder.resolve("overload.json"));
+      OverloadReport report = measure(gateway, machine, begin);
+      report.result().write(plan.folder.resolve("overload.json"));
       return report;
     }
   }
 
-  private OverloadReport measure(GatewayProcess gateway) throws IOException, InterruptedException {
+  private OverloadReport measure(GatewayProcess gateway, Machine machine, Instant begin)
+      throws IOException, InterruptedException {
     Questions questions = questions(gateway);
     Duration length = Duration.ofSeconds(plan.capacitySeconds);
     int least = 2 * plan.streams;
@@ -108,16 +121,35 @@ public final class OverloadBench {
     OverloadReport.Footprint before = footprint(gateway, first);
     double rate = Math.max(1, plan.times * answers);
     OfferedLoad.Outcome offered =
-        load(gateway, questions).open(rate, Duration.ofSeconds(plan.seconds));
+        profiling.record(
+            gateway.process(),
+            "overload",
+            () -> load(gateway, questions).open(rate, Duration.ofSeconds(plan.seconds)));
     MetricsPage last = settled(gateway);
     return new OverloadReport(
-        BenchRun.machine(),
+        machine,
+        begin,
+        settings(),
         new OverloadReport.Capacity(plan.streams, alone.goodput(), answers),
         offered(offered, rate, answers),
         refusals(first, last),
         counts(offered, first, last),
         before,
         footprint(gateway, last));
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("model", String.valueOf(plan.model.getFileName()));
+    settings.put("seconds", String.valueOf(plan.seconds));
+    settings.put("times", String.valueOf(plan.times));
+    settings.put("streams", String.valueOf(plan.streams));
+    settings.put("maxTokens", String.valueOf(plan.maxTokens));
+    settings.put("options", String.join(" ", plan.options));
+    if (profiling.isOn()) {
+      settings.put(Profiling.SWITCH, "on");
+    }
+    return settings;
   }
 
   private OfferedLoad load(GatewayProcess gateway, Questions questions) {

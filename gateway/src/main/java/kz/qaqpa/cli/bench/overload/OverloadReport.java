@@ -1,19 +1,22 @@
 package kz.qaqpa.cli.bench.overload;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.Figure.Better;
+import kz.qaqpa.cli.bench.result.Machine;
 
 /**
  * What an overload came to.
  *
- * @param machine processors and Java
+ * @param machine that it ran on
+ * @param begin of the run
+ * @param settings what it was told to do
  * @param capacity what it does when nothing more is asked
  * @param offered what was asked, and became of it
  * @param refusals how long refusing took, inside the server
@@ -21,7 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param before the process before the overload, and {@code after} it
  */
 public record OverloadReport(
-    String machine,
+    Machine machine,
+    Instant begin,
+    Map<String, String> settings,
     Capacity capacity,
     Offered offered,
     Refusals refusals,
@@ -98,7 +103,7 @@ public record OverloadReport(
 
   /** For a terminal or a document. */
   public String table() {
-    List<String> lines = new ArrayList<>(List.of(machine, ""));
+    List<String> lines = new ArrayList<>(List.of(machine.line(), ""));
     lines.add("| | | aim |");
     lines.add("|---|---|---|");
     lines.add(
@@ -174,9 +179,28 @@ public record OverloadReport(
         footprint.busy);
   }
 
-  /** Writes it as JSON. */
-  void write(Path file) throws IOException {
-    JsonMapper json = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-    Files.writeString(file, json.writeValueAsString(this));
+  /** In the format of all benchmarks. */
+  public BenchResult result() {
+    return new BenchResult(
+        "overload",
+        machine,
+        begin,
+        settings,
+        List.of(
+            one("capacity", "tokens/s", Better.HIGHER, capacity.tokensPerSecond),
+            one("goodput", "tokens/s", Better.HIGHER, offered.goodput),
+            one("goodput.share", Figure.RATIO, Better.HIGHER, share()),
+            one("refusal.median", "ms", Better.LOWER, refusals.medianMillis),
+            one("refusal.p99", "ms", Better.LOWER, refusals.p99Millis),
+            one("ttft.median", "ms", Better.LOWER, offered.ttftMedianMillis),
+            one("ttft.p99", "ms", Better.LOWER, offered.ttftP99Millis),
+            one("requests.answered", "requests", Better.NEITHER, (double) counts.clientAnswered),
+            one("requests.refused", "requests", Better.NEITHER, (double) counts.serverRefused),
+            one("memory.after", "MiB", Better.LOWER, (double) after.rssMib),
+            one("heap.after", "MiB", Better.LOWER, after.heapMib)));
+  }
+
+  private static Figure one(String name, String unit, Better better, double value) {
+    return Figure.of(name, unit, better, value);
   }
 }

@@ -5,11 +5,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import kz.qaqpa.cli.bench.BenchClient;
-import kz.qaqpa.cli.bench.BenchRun;
+import kz.qaqpa.cli.bench.profile.Profiling;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport.Period;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport.Round;
 import kz.qaqpa.cli.client.ChatJson;
@@ -32,6 +35,7 @@ public final class ScrapeBench {
 
   private final Plan plan;
   private final PrintStream progress;
+  private final Profiling profiling;
   private final TrialAgency agency = TrialAgency.of("scraped", "concurrentStreams: 1000000");
 
   /**
@@ -45,9 +49,15 @@ public final class ScrapeBench {
    */
   public record Plan(Path model, Path folder, int streams, int rounds, int seconds) {}
 
-  public ScrapeBench(Plan plan, PrintStream progress) {
+  /**
+   * Prepares it.
+   *
+   * @param profiling of the gateway in all rounds
+   */
+  public ScrapeBench(Plan plan, PrintStream progress, Profiling profiling) {
     this.plan = plan;
     this.progress = progress;
+    this.profiling = profiling;
   }
 
   /**
@@ -56,6 +66,8 @@ public final class ScrapeBench {
    * @return the figures, which are also in {@code scrape.json} of the folder
    */
   public ScrapeReport measure() throws IOException, InterruptedException {
+    Machine machine = Machine.here();
+    Instant begin = Instant.now();
     Path config = Files.createDirectories(plan.folder.resolve("config"));
     TrialAgency.write(config, List.of(agency));
     Map<String, String> environment =
@@ -74,13 +86,14 @@ public final class ScrapeBench {
         GatewayProcess.start(
             new GatewayProcess.Setup(
                 plan.model, config, plan.folder, environment, List.of(), options))) {
-      ScrapeReport report = measure(gateway);
-      report.write(plan.folder.resolve("scrape.json"));
+      ScrapeReport report = measure(gateway, machine, begin);
+      report.result().write(plan.folder.resolve("scrape.json"));
       return report;
     }
   }
 
-  private ScrapeReport measure(GatewayProcess gateway) throws IOException, InterruptedException {
+  private ScrapeReport measure(GatewayProcess gateway, Machine machine, Instant begin)
+      throws IOException, InterruptedException {
     String body =
         ChatJson.greedyRequest(
             gateway.model(agency.key()),
@@ -91,16 +104,34 @@ public final class ScrapeBench {
     try (OpenStreams streams = new OpenStreams(port, question, plan.streams)) {
       awaitRunning(gateway, streams);
       period(gateway, 0); // Warm-up.
-      List<Round> rounds = new ArrayList<>();
-      for (int i = 0; i < plan.rounds; i++) {
-        Period quiet = period(gateway, NEVER);
-        Period usual = period(gateway, USUAL_SECONDS);
-        rounds.add(new Round(quiet, usual, period(gateway, 0)));
-        progress.printf("round %d of %d%n", i + 1, plan.rounds);
-        streams.check();
-      }
-      return new ScrapeReport(BenchRun.machine(), plan.streams, gateway.page().length(), rounds);
+      List<Round> rounds =
+          profiling.record(gateway.process(), "scrape", () -> rounds(gateway, streams));
+      int bytes = gateway.page().length();
+      return new ScrapeReport(machine, begin, settings(), plan.streams, bytes, rounds);
     }
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("streams", String.valueOf(plan.streams));
+    settings.put("seconds", String.valueOf(plan.seconds));
+    if (profiling.isOn()) {
+      settings.put(Profiling.SWITCH, "on");
+    }
+    return settings;
+  }
+
+  private List<Round> rounds(GatewayProcess gateway, OpenStreams streams)
+      throws IOException, InterruptedException {
+    List<Round> rounds = new ArrayList<>();
+    for (int i = 0; i < plan.rounds; i++) {
+      Period quiet = period(gateway, NEVER);
+      Period usual = period(gateway, USUAL_SECONDS);
+      rounds.add(new Round(quiet, usual, period(gateway, 0)));
+      progress.printf("round %d of %d%n", i + 1, plan.rounds);
+      streams.check();
+    }
+    return List.copyOf(rounds);
   }
 
   private void awaitRunning(GatewayProcess gateway, OpenStreams streams)

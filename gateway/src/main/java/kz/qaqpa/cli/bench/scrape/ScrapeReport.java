@@ -1,23 +1,33 @@
 package kz.qaqpa.cli.bench.scrape;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.Figure.Better;
+import kz.qaqpa.cli.bench.result.Machine;
 
 /**
  * What scraping costs.
  *
- * @param machine processors and Java
+ * @param machine that it ran on
+ * @param begin of the run
+ * @param settings what it was told to do
  * @param streams that were open and running
  * @param bytes of a page
  * @param rounds of three periods each
  */
-public record ScrapeReport(String machine, int streams, int bytes, List<Round> rounds) {
+public record ScrapeReport(
+    Machine machine,
+    Instant begin,
+    Map<String, String> settings,
+    int streams,
+    int bytes,
+    List<Round> rounds) {
 
   /**
    * One after the other, equally long.
@@ -26,7 +36,17 @@ public record ScrapeReport(String machine, int streams, int bytes, List<Round> r
    * @param usual scraped now and then
    * @param flood scraped back to back
    */
-  public record Round(Period quiet, Period usual, Period flood) {}
+  public record Round(Period quiet, Period usual, Period flood) {
+
+    /** Seconds of processor time that the flood took more than as many tokens without it. */
+    double more() {
+      return flood.cpuSeconds - quiet.cpuMicrosPerToken() * flood.tokens / 1e6;
+    }
+
+    double millisPerScrape() {
+      return 1e3 * more() / flood.scrapes;
+    }
+  }
 
   /**
    * A period.
@@ -54,7 +74,7 @@ public record ScrapeReport(String machine, int streams, int bytes, List<Round> r
     double more = 0;
     double scrapes = 0;
     for (Round round : rounds) {
-      more += round.flood.cpuSeconds - round.quiet.cpuMicrosPerToken() * round.flood.tokens / 1e6;
+      more += round.more();
       scrapes += round.flood.scrapes;
     }
     return 1e3 * more / scrapes;
@@ -69,7 +89,7 @@ public record ScrapeReport(String machine, int streams, int bytes, List<Round> r
 
   /** For a terminal or a document. */
   public String table() {
-    List<String> lines = new ArrayList<>(List.of(machine, ""));
+    List<String> lines = new ArrayList<>(List.of(machine.line(), ""));
     lines.add("| period | CPU, cores | tokens/s | CPU a token, µs | scrapes |");
     lines.add("|---|---|---|---|---|");
     for (Round round : rounds) {
@@ -102,9 +122,27 @@ public record ScrapeReport(String machine, int streams, int bytes, List<Round> r
         period.scrapes);
   }
 
-  /** Writes it as JSON. */
-  void write(Path file) throws IOException {
-    JsonMapper json = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-    Files.writeString(file, json.writeValueAsString(this));
+  /** In the format of all benchmarks. */
+  public BenchResult result() {
+    return new BenchResult(
+        "scrape",
+        machine,
+        begin,
+        settings,
+        List.of(
+            figure("scrape.cpu", "ms", Better.LOWER, Round::millisPerScrape),
+            figure(
+                "scrape.share.5s",
+                Figure.RATIO,
+                Better.LOWER,
+                round -> round.millisPerScrape() / 1e3 / 5 / round.quiet.cores()),
+            figure("quiet.cores", "cores", Better.LOWER, round -> round.quiet.cores()),
+            figure("quiet.cpu", "us/token", Better.LOWER, round -> round.quiet.cpuMicrosPerToken()),
+            figure("usual.cpu", "us/token", Better.LOWER, round -> round.usual.cpuMicrosPerToken()),
+            Figure.of("page", "bytes", Better.NEITHER, bytes)));
+  }
+
+  private Figure figure(String name, String unit, Better better, ToDoubleFunction<Round> each) {
+    return Figure.of(name, unit, better, rounds.stream().mapToDouble(each).toArray());
   }
 }

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import kz.qaqpa.cli.bench.profile.Profiling;
+import kz.qaqpa.cli.bench.result.BenchResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,12 +34,16 @@ class OverloadBenchTest {
                 "QAQPA_BATCHING_QUEUE_REQUESTS", "8",
                 "QAQPA_ENGINE_SYNTHETIC_STEP_MICROS", "20000"),
             List.of("--engine", "synthetic", "--allow-synthetic", "--slots", "4"));
-    OverloadReport report = new OverloadBench(plan, System.err).measure();
+    OverloadReport report = new OverloadBench(plan, System.err, Profiling.OFF).measure();
     assertThat(report.counts()).as(report.table()).matches(OverloadReport.Counts::agree);
     assertThat(report.counts().clientAnswered()).isPositive();
     assertThat(report.counts().clientRefused()).containsOnlyKeys("503 overloaded");
     assertThat(report.refusals().count()).isEqualTo((double) report.counts().serverRefused());
     assertThat(report.refusals().p99Millis()).isPositive();
+    BenchResult written = BenchResult.read(folder.resolve("overload.json"));
+    assertThat(written).isEqualTo(report.result());
+    assertThat(written.figure("requests.answered").orElseThrow().median())
+        .isEqualTo(report.counts().clientAnswered());
     assertThat(report.after().busy()).as("running, waiting, reserved, on the way").isZero();
     assertThat(report.after().openFiles())
         .isLessThanOrEqualTo(report.before().openFiles() + SOME_FILES);

@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.cli.bench.profile;
+
+import org.jspecify.annotations.NullMarked;
