@@ -69,7 +69,7 @@ final class ScaleClient {
    * Does what lines on standard input say, and answers each with a line:
    *
    * <pre>
-   * streams PORT COUNT REQUEST-FILE   "open" when each has its first event
+   * streams PORT COUNT REQUEST-FILE   "open" when each has its first word
    * sockets PORT COUNT REQUEST-FILE   "open" when each was upgraded
    * measure MILLIS                    a {@link Result} as JSON
    * close                             "closed"
@@ -202,12 +202,14 @@ final class ScaleClient {
 
     @Override
     public void chunk(ByteBuffer bytes, int from, int to) {
-      begin();
-      if (measuredUntil == 0) {
-        return;
-      }
       if (contentAt == 0) {
         contentAt = find(bytes, from, to);
+        if (contentAt != 0) {
+          begin();
+        }
+      }
+      if (measuredUntil == 0) {
+        return;
       }
       int word = from + contentAt;
       int end = word;

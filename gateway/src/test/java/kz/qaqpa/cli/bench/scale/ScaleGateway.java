@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class ScaleGateway implements AutoCloseable {
   private static final int MAX_TOKENS = 1900;
   private static final int SPARE = 64;
+  private static final int PROMPT_TOKENS = 8192;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
@@ -90,6 +91,8 @@ final class ScaleGateway implements AutoCloseable {
             "WS_MAX_CONNECTIONS")) {
       environment.put("QAQPA_" + name, room);
     }
+    // A step has a token of each; what is beside them lets the others begin.
+    environment.put("QAQPA_BATCHING_STEP_TOKENS", String.valueOf(most + PROMPT_TOKENS));
     environment.put("QAQPA_WS_PING", "10m"); // What a client answers pings with is not measured.
     environment.put("QAQPA_ENGINE_SYNTHETIC_STEP_MICROS", String.valueOf(periodMicros));
     return environment;
