@@ -24,6 +24,7 @@ import kz.qaqpa.cli.client.Options;
 public final class EdgeBench {
   private static final int CONNECTIONS = 64;
   private static final int EVENTS = 64;
+  private static final int WARM_UP = 4;
 
   private final Plan plan;
   private final PrintStream progress;
@@ -62,8 +63,8 @@ public final class EdgeBench {
   /**
    * Measures and prints.
    *
-   * @param args {@code --rounds N}, {@code --seconds N} of a variant in a pass, {@code --model DIR},
-   *     {@code --out DIR}
+   * @param args {@code --rounds N}, {@code --seconds N} of a variant in a pass, {@code --model
+   *     DIR}, {@code --out DIR}
    */
   public static void main(String[] args) throws IOException {
     Options options =
@@ -75,7 +76,7 @@ public final class EdgeBench {
             options.path("model", root.resolve("config/models/kaz-mini")),
             Files.createDirectories(options.path("out", root.resolve("target/bench/edge"))),
             options.number("rounds", 3, 1, 100),
-            2 * millis,
+            WARM_UP * millis,
             millis);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     out.println(new EdgeBench(plan, System.err).measure().table());

@@ -78,10 +78,20 @@ record EdgeReport(
           streams
               ? figure(variant, name + "events", "events/s", Better.HIGHER, Sample::eventsPerSecond)
               : figure(
-                  variant, name + "requests", "requests/s", Better.HIGHER, Sample::requestsPerSecond));
+                  variant,
+                  name + "requests",
+                  "requests/s",
+                  Better.HIGHER,
+                  Sample::requestsPerSecond));
       figures.add(
-          figure(variant, name + "cpu", streams ? "us/event" : "us/request", Better.LOWER, Sample::cpuMicros));
-      figures.add(figure(variant, name + "writes", "per event", Better.NEITHER, Sample::writesPerEvent));
+          figure(
+              variant,
+              name + "cpu",
+              streams ? "us/event" : "us/request",
+              Better.LOWER,
+              Sample::cpuMicros));
+      figures.add(
+          figure(variant, name + "writes", "per event", Better.NEITHER, Sample::writesPerEvent));
       figures.add(figure(variant, name + "client", "cores", Better.NEITHER, Sample::clientShare));
     }
     for (Variant gateway : List.of(Variant.GATEWAY, Variant.SIGNED)) {
@@ -115,8 +125,7 @@ record EdgeReport(
     figures.add(ratio(name + ".by-cpu", gateway, bare, sample -> 1 / sample.cpuMicros()));
   }
 
-  private Figure ratio(
-      String name, Variant gateway, Variant bare, ToDoubleFunction<Sample> value) {
+  private Figure ratio(String name, Variant gateway, Variant bare, ToDoubleFunction<Sample> value) {
     List<Sample> ours = of(gateway);
     List<Sample> theirs = of(bare);
     return Figure.of(
@@ -151,7 +160,8 @@ record EdgeReport(
     List<Figure> ratios = result.figures().stream().filter(Figure::isRatio).toList();
     for (int i = 0; i + 1 < ratios.size(); i += 2) {
       String name = ratios.get(i).name().substring("edge.".length()).replace('.', ' ');
-      lines.add("| " + name + " | " + spread(ratios.get(i)) + " | " + spread(ratios.get(i + 1)) + " |");
+      lines.add(
+          "| " + name + " | " + spread(ratios.get(i)) + " | " + spread(ratios.get(i + 1)) + " |");
     }
     lines.add("");
     lines.add("gateway's processor time by thread, everything on: " + report.byThread());

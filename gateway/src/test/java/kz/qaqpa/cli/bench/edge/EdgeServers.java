@@ -84,11 +84,12 @@ final class EdgeServers implements AutoCloseable {
         List.of(file(Mode.EACH).toString(), file(Mode.WHOLE).toString()));
   }
 
-  private void start(
-      Server server, String main, Map<String, String> environment, List<String> args)
+  private void start(Server server, String main, Map<String, String> environment, List<String> args)
       throws IOException {
     List<String> words = args.stream().flatMap(arg -> List.of(arg.split("=", 2)).stream()).toList();
-    Child child = Child.start(server.name().toLowerCase(java.util.Locale.ROOT), folder, environment, main, words);
+    Child child =
+        Child.start(
+            server.name().toLowerCase(java.util.Locale.ROOT), folder, environment, main, words);
     servers.put(server, child);
     String ready = child.awaitLine("ready ").strip();
     ports.put(server, Integer.valueOf(ready.replaceFirst("^.*[: ](\\d+)/?$", "$1")));
@@ -97,8 +98,7 @@ final class EdgeServers implements AutoCloseable {
 
   private void record(Mode mode, int maxTokens, boolean stream) throws IOException {
     Recording recording =
-        Recording.of(
-            port(Server.GATEWAY), Files.readAllBytes(request(mode, maxTokens, stream)));
+        Recording.of(port(Server.GATEWAY), Files.readAllBytes(request(mode, maxTokens, stream)));
     recordings.put(mode, recording);
     recording.write(file(mode));
     if (mode == Mode.EACH) {

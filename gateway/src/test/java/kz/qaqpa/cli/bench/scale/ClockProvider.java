@@ -77,7 +77,9 @@ public final class ClockProvider implements EngineProvider {
     LoadedEngine inner = synthetic().open(model, free, progress);
     return new LoadedEngine(
         new ClockEngine(
-            inner.engine(), ClockWords.read(model), (long) (1e3 * settings.synthetic().stepMicros())),
+            inner.engine(),
+            ClockWords.read(model),
+            (long) (1e3 * settings.synthetic().stepMicros())),
         inner.modelDigest(),
         "steps at an even pace that tell the time");
   }

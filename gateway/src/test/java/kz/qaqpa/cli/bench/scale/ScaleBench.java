@@ -103,8 +103,7 @@ public final class ScaleBench {
       sockets.add(sockets(size));
     }
     progress.println("cost of a step");
-    ScaleReport report =
-        new ScaleReport(plan.eventsPerSecond, streams, sockets, steps());
+    ScaleReport report = new ScaleReport(plan.eventsPerSecond, streams, sockets, steps());
     BenchResult result =
         new BenchResult(
             "scale",

@@ -63,7 +63,12 @@ final class ScaleClient {
    * @param nanos of the time
    */
   record Result(
-      long events, long other, long nanos, double medianMillis, double p99Millis, double mostMillis) {}
+      long events,
+      long other,
+      long nanos,
+      double medianMillis,
+      double p99Millis,
+      double mostMillis) {}
 
   /**
    * Does what lines on standard input say, and answers each with a line:

@@ -38,8 +38,7 @@ final class ScaleGateway implements AutoCloseable {
    * @param most streams or sockets at once
    * @param periodMicros from step to step
    */
-  ScaleGateway(Path model, Path folder, int most, long periodMicros)
-      throws IOException {
+  ScaleGateway(Path model, Path folder, int most, long periodMicros) throws IOException {
     this.folder = folder;
     Path config = Files.createDirectories(folder.resolve("config"));
     TrialAgency.write(config, List.of(agency));
@@ -65,11 +64,7 @@ final class ScaleGateway implements AutoCloseable {
     try {
       client =
           Child.start(
-              "client",
-              folder,
-              Map.of(),
-              ScaleClient.class.getName(),
-              List.of(model.toString()));
+              "client", folder, Map.of(), ScaleClient.class.getName(), List.of(model.toString()));
       client.awaitLine("ready");
     } catch (IOException | RuntimeException e) {
       gateway.close();
@@ -133,9 +128,7 @@ final class ScaleGateway implements AutoCloseable {
   /** What the client sees for so long. */
   ScaleClient.Result measure(long millis) throws IOException {
     client.tell("measure " + millis);
-    return JsonMapper.builder()
-        .build()
-        .readValue(client.awaitLine("{"), ScaleClient.Result.class);
+    return JsonMapper.builder().build().readValue(client.awaitLine("{"), ScaleClient.Result.class);
   }
 
   /** Has the client close all, and waits until the gateway has nothing to do any more. */

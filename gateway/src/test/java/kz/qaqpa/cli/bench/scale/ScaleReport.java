@@ -74,12 +74,26 @@ record ScaleReport(
     for (Streams some : streams) {
       String name = "scale.streams." + some.count + ".";
       memory(figures, name, some.count, some.idle, some.held);
-      rounds(figures, name + "events", "events/s", Better.HIGHER, some.rounds, Round::eventsPerSecond);
+      rounds(
+          figures, name + "events", "events/s", Better.HIGHER, some.rounds, Round::eventsPerSecond);
       rounds(figures, name + "cpu", "us/event", Better.LOWER, some.rounds, Round::cpuMicros);
-      rounds(figures, name + "client", "us/event", Better.NEITHER, some.rounds, Round::clientMicros);
-      rounds(figures, name + "delay.median", "ms", Better.LOWER, some.rounds, r -> r.seen.medianMillis());
+      rounds(
+          figures, name + "client", "us/event", Better.NEITHER, some.rounds, Round::clientMicros);
+      rounds(
+          figures,
+          name + "delay.median",
+          "ms",
+          Better.LOWER,
+          some.rounds,
+          r -> r.seen.medianMillis());
       rounds(figures, name + "delay.p99", "ms", Better.LOWER, some.rounds, r -> r.seen.p99Millis());
-      rounds(figures, name + "delay.most", "ms", Better.NEITHER, some.rounds, r -> r.seen.mostMillis());
+      rounds(
+          figures,
+          name + "delay.most",
+          "ms",
+          Better.NEITHER,
+          some.rounds,
+          r -> r.seen.mostMillis());
     }
     for (Sockets some : sockets) {
       memory(figures, "scale.sockets." + some.count + ".", some.count, some.idle, some.held);
@@ -135,12 +149,14 @@ record ScaleReport(
   String table(Machine machine) {
     List<String> lines = new ArrayList<>(List.of(machine.line(), ""));
     lines.add(
-        "| streams | events/s of " + eventsPerSecond
+        "| streams | events/s of "
+            + eventsPerSecond
             + " | delay median, p99, most (ms) | CPU an event: gateway, client (us) | RSS idle, now, most (MiB) | of one: RSS, heap, direct (KiB) |");
     lines.add("|---|---|---|---|---|---|");
     streams.forEach(some -> lines.add(row(some)));
     lines.add("");
-    lines.add("| idle WebSockets, open | RSS idle, now, most (MiB) | of one: RSS, heap, direct (KiB) |");
+    lines.add(
+        "| idle WebSockets, open | RSS idle, now, most (MiB) | of one: RSS, heap, direct (KiB) |");
     lines.add("|---|---|---|");
     sockets.forEach(some ->
         lines.add(
@@ -201,8 +217,7 @@ record ScaleReport(
         KIB * (held.directMib() - idle.directMib()) / count);
   }
 
-  private static String spread(
-      String format, List<Round> rounds, ToDoubleFunction<Round> value) {
+  private static String spread(String format, List<Round> rounds, ToDoubleFunction<Round> value) {
     Figure figure =
         Figure.of("value", "1", Better.NEITHER, rounds.stream().mapToDouble(value).toArray());
     return String.format(Locale.ROOT, format, figure.median())
