@@ -14,13 +14,7 @@ import java.util.Arrays;
  * @param rounds that measured it; 0 or more
  */
 public record Figure(
-    String name,
-    String unit,
-    Better better,
-    double median,
-    double least,
-    double most,
-    int rounds) {
+    String name, String unit, Better better, double median, double least, double most, int rounds) {
   /** The unit of a ratio within one run, which says something on another machine too. */
   public static final String RATIO = "ratio";
 
@@ -43,7 +37,15 @@ public record Figure(
     boolean isNothing = Double.isNaN(median) && Double.isNaN(least) && Double.isNaN(most);
     if (rounds == 0 ? !isNothing : !isOrdered) {
       throw new IllegalArgumentException(
-          name + ": least " + least + ", median " + median + ", most " + most + " of " + rounds
+          name
+              + ": least "
+              + least
+              + ", median "
+              + median
+              + ", most "
+              + most
+              + " of "
+              + rounds
               + " rounds (expected: finite, in this order)");
     }
   }

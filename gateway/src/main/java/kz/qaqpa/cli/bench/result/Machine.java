@@ -40,8 +40,7 @@ public record Machine(
         Math.round(10 * memory) / 10.0,
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         String.valueOf(Runtime.version()),
-        Math.round(
-                100 * ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage())
+        Math.round(100 * ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage())
             / 100.0);
   }
 
@@ -61,7 +60,9 @@ public record Machine(
     }
   }
 
-  /** Whether both have the same processors and as much memory: times of one say much of the other. */
+  /**
+   * Whether both have the same processors and as much memory: times of one say much of the other.
+   */
   public boolean isLike(Machine other) {
     return processor.equals(other.processor)
         && processors == other.processors
