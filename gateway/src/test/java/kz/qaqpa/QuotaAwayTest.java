@@ -5,7 +5,9 @@ import static kz.qaqpa.admission.quota.LimitsBuilder.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,11 +17,13 @@ import kz.qaqpa.admission.quota.redis.PastUse;
 import kz.qaqpa.admission.quota.redis.QuotaStores;
 import kz.qaqpa.admission.quota.redis.RedisServer;
 import kz.qaqpa.admission.quota.redis.RedisTuning;
+import kz.qaqpa.deploy.Promtool;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What clients see while the Redis that counts their quotas is away. */
 @Tag("redis")
@@ -78,6 +82,51 @@ class QuotaAwayTest {
       assertThat(gateway.get("/metrics").body()).contains("qaqpa_quota_store_up 1.0");
       long settled = store.totals().settled().tokens();
       assertThat(remaining(again)).isEqualTo(2_000 - settled);
+    }
+  }
+
+  /** Two answers end while Redis is away, and there is room to note what one of them used. */
+  @Test
+  @Tag("promtool")
+  void whatCannotBeNoted_isNotExact_andIsTold(@TempDir Path folder) throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        QuotaStore store =
+            QuotaStores.open(
+                RedisTuning.of(redis).timeout(Duration.ofMillis(500)).pending(1).settings(),
+                PastUse.Source.NONE);
+        TestGateway gateway =
+            TestGateway.limited(Script.repeating("қазақ "), Limits.NONE, Limits.NONE, store)) {
+      assertThat(gateway.post(TestGateway.chat("a", "\"max_tokens\":5")).statusCode())
+          .isEqualTo(200);
+      String calm = gateway.get("/metrics").body();
+      CountDownLatch both = new CountDownLatch(1);
+      CountDownLatch killed = new CountDownLatch(1);
+      gateway
+          .engine()
+          .beforeStep(plan -> {
+            if (plan.rows() == 2) {
+              both.countDown();
+              await(killed);
+            }
+          });
+      try (RawClient one = new RawClient(gateway.address());
+          RawClient two = new RawClient(gateway.address())) {
+        one.chat(TestGateway.chat("a", "\"stream\":true,\"max_tokens\":900"));
+        two.chat(TestGateway.chat("a", "\"stream\":true,\"max_tokens\":900"));
+        await(both);
+        redis.kill();
+        killed.countDown();
+        one.readUntil("[DONE]");
+        two.readUntil("[DONE]");
+        TestGateway.await(() -> store.health().dropped() == 1 && !store.health().up());
+      }
+      Promtool.requireFiring(
+          folder,
+          calm,
+          gateway.get("/metrics").body(),
+          List.of("QaqpaQuotaExceeded", "QaqpaQuotaStoreAway"));
+      redis.restart();
+      TestGateway.await(() -> store.health().up() && store.health().pending() == 0);
     }
   }
 

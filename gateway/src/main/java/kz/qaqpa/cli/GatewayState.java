@@ -68,7 +68,8 @@ final class GatewayState implements AutoCloseable {
       SuspensionRegister register = new DatabaseSuspensions(ledgers.database());
       suspensions =
           opened(
-              new Suspensions(register, new SuspensionFile(settings.folder()), signal(quota)),
+              new Suspensions(
+                  register, new SuspensionFile(settings.folder()), signal(quota), System::nanoTime),
               Suspensions::close);
       InstantSource clock = InstantSource.system();
       desk =

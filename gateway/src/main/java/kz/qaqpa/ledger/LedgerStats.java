@@ -27,7 +27,7 @@ public record LedgerStats(
    *
    * @param records that wait
    * @param bytes of their files
-   * @param capacity bytes at most
+   * @param capacity bytes at most: what was allowed and what the disk has room for
    */
   public record Spooled(long records, long bytes, long capacity) {}
 

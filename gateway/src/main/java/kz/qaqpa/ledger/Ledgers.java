@@ -61,10 +61,7 @@ public final class Ledgers implements AutoCloseable {
               clock);
       Timing timing = new Timing(settings.commitDelay(), settings.commitTimeout(), labelRetention);
       return new Ledgers(
-          lock,
-          database,
-          DurableLedger.start(database, spool, settings.spoolBytes(), timing, clock),
-          settings.poolSize());
+          lock, database, DurableLedger.start(database, spool, timing, clock), settings.poolSize());
     } catch (IOException e) {
       close(database, lock);
       throw FolderLock.unusable(settings.folder(), e);

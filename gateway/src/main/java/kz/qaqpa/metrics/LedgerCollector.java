@@ -42,7 +42,7 @@ final class LedgerCollector implements MultiCollector {
         gauge("qaqpa_ledger_spooled_bytes", "Bytes of those", (double) stats.spooled().bytes()),
         gauge(
             "qaqpa_ledger_spool_capacity_bytes",
-            "Bytes at most",
+            "Bytes at most, as allowed and as the disk has room for them",
             (double) stats.spooled().capacity()),
         counter("qaqpa_ledger_records", "Records written to the database", stats.committed()),
         counter("qaqpa_ledger_commits", "Commits that succeeded", stats.commits()),

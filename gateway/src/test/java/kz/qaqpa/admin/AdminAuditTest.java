@@ -9,8 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import kz.qaqpa.admin.operator.Role;
 import kz.qaqpa.admission.registry.Registry;
+import kz.qaqpa.deploy.Promtool;
+import kz.qaqpa.fixture.TestGateway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +184,20 @@ class AdminAuditTest {
             "qaqpa_suspensions_waiting 0.0")
         .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
         .anyMatch(line -> line.startsWith("qaqpa_suspensions_age_seconds "));
+  }
+
+  @Test
+  @Tag("promtool")
+  void suspensionsThatNobodyCouldRead_areTold(@TempDir Path alerts) throws Exception {
+    world.suspensions.start(List.of());
+    String calm = world.get("/metrics", AdminWorld.AUDITOR).body();
+    Promtool.requireFiring(alerts, calm, calm, List.of());
+    world.register.away(true);
+    // One that was being read when it went may still come.
+    TestGateway.await(() -> world.suspensions.isAway());
+    world.clock.move(Duration.ofSeconds(61));
+    String old = world.get("/metrics", AdminWorld.AUDITOR).body();
+    Promtool.requireFiring(alerts, calm, old, List.of("QaqpaSuspensionsOld"));
   }
 
   @Test

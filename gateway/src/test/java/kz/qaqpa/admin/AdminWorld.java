@@ -158,7 +158,8 @@ final class AdminWorld implements AutoCloseable {
                 new KeyEntry(
                     OperatorKey.hash(EXPIRED), null, clock.instant().minusSeconds(1), null))));
     operators = new Operators(() -> new OperatorsFile(entries), null);
-    suspensions = new Suspensions(kept, new SuspensionFile(folder), SuspensionSignal.NONE);
+    suspensions =
+        new Suspensions(kept, new SuspensionFile(folder), SuspensionSignal.NONE, clock::nanos);
     desk = SuspensionDesk.open(suspensions, kept, new Audit(written, clock), folder, clock);
     MemoryLedger ledger = new MemoryLedger();
     gate =

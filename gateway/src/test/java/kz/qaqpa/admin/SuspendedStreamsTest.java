@@ -49,7 +49,7 @@ class SuspendedStreamsTest {
 
   @BeforeEach
   void open() {
-    suspensions = new Suspensions(register, null, SuspensionSignal.NONE);
+    suspensions = new Suspensions(register, null, SuspensionSignal.NONE, System::nanoTime);
     suspensions.start(List.of());
     gateway = TestGateway.suspending(Script.repeating("қазақ "), suspensions);
     suspensions.revokeAt(gateway.gateway().gate());

@@ -146,7 +146,8 @@ class StoreChaosTest {
                 "QaqpaLedgerDatabaseAway",
                 "QaqpaLedgerLoses",
                 "QaqpaNotReady",
-                "QaqpaRefusalsHigh"));
+                "QaqpaRefusalsHigh",
+                "QaqpaSpoolFilling"));
     if (Waiting.metric(troubled, "qaqpa_ledger_lag_seconds") > BEHIND_SECONDS) {
       firing.add("QaqpaLedgerBehind");
     }

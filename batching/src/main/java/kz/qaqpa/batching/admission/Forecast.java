@@ -107,26 +107,43 @@ public final class Forecast {
     return isFree ? 0 : rates.answerTokens() * rates.outputNanos() / 2;
   }
 
-  /** When it is whose turn: by how much is served of each agency of the class, by weight. */
+  /**
+   * When it is whose turn: by how much is served of each agency of the class, by weight. What waits
+   * is looked at once.
+   */
   private final class Turn {
-    private final Place place;
-    private final Rates rates;
+    private final double guaranteed;
     private final double first; // Before anybody of the class.
     private final double own;
+    private final double weight;
+    private final double mine; // Of its agency, all and no less urgent than it.
+    private final double urgent;
+    private final double[] others; // By agency.
+    private final double[] weights;
     private final double ahead;
 
     Turn(Place place, Rates rates, double first, double own) {
-      this.place = place;
-      this.rates = rates;
+      WaitingWork.Level level = work.level(place.level);
+      Line[] lines = level.lines();
+      this.guaranteed = level.guaranteed;
       this.first = first;
       this.own = own;
+      this.weight = place.line.weight;
+      this.mine = place.line.nanos(rates);
+      this.urgent = place.line.nanos(rates, place.urgency);
+      this.others = new double[lines.length];
+      this.weights = new double[lines.length];
+      for (int i = 0; i < others.length; i++) {
+        Line line = lines[i];
+        others[i] = line == place.line ? 0 : line.nanos(rates);
+        weights[i] = line.weight;
+      }
       this.ahead = ahead(0);
     }
 
     /** Whether no more is ahead than there is time left, or its class's guarantee is enough. */
     boolean isInTime(double left) {
-      double share = work.level(place.level).guaranteed;
-      return first + ahead <= left || (share > 0 && (ahead + own) / share <= left);
+      return first + ahead <= left || (guaranteed > 0 && (ahead + own) / guaranteed <= left);
     }
 
     /** The time until no more is ahead than there is time left; 0 or more. */
@@ -149,29 +166,27 @@ public final class Forecast {
 
     /** What is ahead in its class once each agency was given so much, by weight. */
     private double ahead(double given) {
-      Line mine = place.line;
-      double before = Math.max(0, mine.nanos(rates, place.urgency) - given * mine.weight);
-      double reach = (before + own / 2) / mine.weight;
+      double before = Math.max(0, urgent - given * weight);
+      double reach = (before + own / 2) / weight;
       double sum = before;
-      for (Line line : work.level(place.level).lines()) {
-        double waiting = line == mine ? 0 : line.nanos(rates) - given * line.weight;
-        sum += Math.min(Math.max(0, waiting), reach * line.weight);
+      for (int i = 0; i < others.length; i++) {
+        sum += Math.min(Math.max(0, others[i] - given * weights[i]), reach * weights[i]);
       }
       return sum;
     }
 
     private double served(double given) {
-      double sum = 0;
-      for (Line line : work.level(place.level).lines()) {
-        sum += Math.min(line.nanos(rates), given * line.weight);
+      double sum = Math.min(mine, given * weight);
+      for (int i = 0; i < others.length; i++) {
+        sum += Math.min(others[i], given * weights[i]);
       }
       return sum;
     }
 
     private double longest() {
-      double longest = 0;
-      for (Line line : work.level(place.level).lines()) {
-        longest = Math.max(longest, line.nanos(rates) / line.weight);
+      double longest = mine / weight;
+      for (int i = 0; i < others.length; i++) {
+        longest = Math.max(longest, others[i] / weights[i]);
       }
       return longest;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import kz.qaqpa.admission.AdmissionGate;
 import kz.qaqpa.admission.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class Suspensions implements SuspensionCheck, AutoCloseable {
   private final SuspensionRegister register;
   private final @Nullable SuspensionFile file;
   private final SuspensionSignal signal;
+  private final LongSupplier nanos;
   private final Scheduler scheduler = Schedulers.newSingle("suspensions", true);
   private final Disposable.Composite running = Disposables.composite();
   private final List<Consumer<Suspension>> listeners = new CopyOnWriteArrayList<>();
@@ -47,18 +49,24 @@ public final class Suspensions implements SuspensionCheck, AutoCloseable {
   private long changes;
   private volatile @Nullable Map<String, Suspension> inForce;
   private volatile boolean away;
-  private volatile long readNanos = System.nanoTime();
+  private volatile long readNanos;
 
   /**
    * Nothing is known yet.
    *
    * @param file where what is known is kept, or null
+   * @param nanos monotonic time, as {@link System#nanoTime} has it
    */
   public Suspensions(
-      SuspensionRegister register, @Nullable SuspensionFile file, SuspensionSignal signal) {
+      SuspensionRegister register,
+      @Nullable SuspensionFile file,
+      SuspensionSignal signal,
+      LongSupplier nanos) {
     this.register = register;
     this.file = file;
     this.signal = signal;
+    this.nanos = nanos;
+    readNanos = nanos.getAsLong();
   }
 
   /**
@@ -140,7 +148,7 @@ public final class Suspensions implements SuspensionCheck, AutoCloseable {
 
   /** How old the knowledge of the register is. */
   public Duration age() {
-    return Duration.ofNanos(System.nanoTime() - readNanos);
+    return Duration.ofNanos(nanos.getAsLong() - readNanos);
   }
 
   /**
@@ -225,7 +233,7 @@ public final class Suspensions implements SuspensionCheck, AutoCloseable {
   }
 
   private void back() {
-    readNanos = System.nanoTime();
+    readNanos = nanos.getAsLong();
     if (away) {
       away = false;
       LOG.info("suspensions: the database is back");

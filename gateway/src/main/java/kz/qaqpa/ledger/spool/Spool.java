@@ -43,7 +43,7 @@ public final class Spool implements AutoCloseable {
   private boolean broken;
 
   /** What may be asked without waiting for the disk. */
-  private volatile State state = new State(0, 0, 0, 0, null);
+  private volatile State state = new State(0, 0, 0, 0, 0, null);
 
   private Spool(Path folder, long capacity, boolean dropOldest, InstantSource clock) {
     this.folder = folder;
@@ -57,13 +57,20 @@ public final class Spool implements AutoCloseable {
    *
    * @param records that wait
    * @param bytes of files
+   * @param capacity bytes of files at most: what it was given, and what its disk had room for when
+   *     it was last written to
    * @param dropped records lost since the start because there was no room
    * @param oldestMillis when the oldest record that waits was written, or 0: at least as old as it
    * @param full why no new work should be begun, in words for people; null while there is room for
    *     more than the records of work under way
    */
   public record State(
-      long records, long bytes, long dropped, long oldestMillis, @Nullable String full) {}
+      long records,
+      long bytes,
+      long capacity,
+      long dropped,
+      long oldestMillis,
+      @Nullable String full) {}
 
   /**
    * Opens it, with what earlier processes left.
@@ -132,7 +139,8 @@ public final class Spool implements AutoCloseable {
         break;
       }
     }
-    state = new State(records, bytes, dropped, oldest, full());
+    long most = Math.min(capacity, bytes + folder.toFile().getUsableSpace());
+    state = new State(records, bytes, most, dropped, oldest, full());
   }
 
   private @Nullable String full() {

@@ -40,7 +40,6 @@ public final class DurableLedger implements Ledger, AutoCloseable {
   private final GroupQueue queue;
   private final DatabaseGate gate;
   private final Spool spool;
-  private final long spoolBytes;
   private final InstantSource clock;
   private final RefusalTally refusals = new RefusalTally();
   private final GroupCommit commit;
@@ -48,10 +47,8 @@ public final class DurableLedger implements Ledger, AutoCloseable {
   private final Thread committing;
   private final Thread caring;
 
-  private DurableLedger(
-      Database database, Spool spool, long spoolBytes, Timing timing, InstantSource clock) {
+  private DurableLedger(Database database, Spool spool, Timing timing, InstantSource clock) {
     this.spool = spool;
-    this.spoolBytes = spoolBytes;
     this.clock = clock;
     queue = new GroupQueue(timing.commitDelay());
     gate = new DatabaseGate(database, timing.commitTimeout());
@@ -75,11 +72,10 @@ public final class DurableLedger implements Ledger, AutoCloseable {
    * Starts its threads; what is in the spool is written to the database from now on.
    *
    * @param spool closed with the ledger
-   * @param spoolBytes what it holds at most
    */
   public static DurableLedger start(
-      Database database, Spool spool, long spoolBytes, Timing timing, InstantSource clock) {
-    DurableLedger ledger = new DurableLedger(database, spool, spoolBytes, timing, clock);
+      Database database, Spool spool, Timing timing, InstantSource clock) {
+    DurableLedger ledger = new DurableLedger(database, spool, timing, clock);
     ledger.committing.start();
     ledger.caring.start();
     return ledger;
@@ -146,7 +142,7 @@ public final class DurableLedger implements Ledger, AutoCloseable {
     return new LedgerStats(
         Math.max(0, Math.max(queue.lagSeconds(), spooledFor)),
         queue.size(),
-        new Spooled(state.records(), state.bytes(), spoolBytes),
+        new Spooled(state.records(), state.bytes(), state.capacity()),
         commit.committed() + caretaker.committed(),
         gate.commits(),
         gate.failures(),

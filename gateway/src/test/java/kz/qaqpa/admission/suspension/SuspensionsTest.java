@@ -43,7 +43,8 @@ class SuspensionsTest {
   }
 
   private Suspensions open(SuspensionRegister of, SuspensionSignal signal, Suspension... waiting) {
-    Suspensions suspensions = new Suspensions(of, new SuspensionFile(folder), signal);
+    Suspensions suspensions =
+        new Suspensions(of, new SuspensionFile(folder), signal, System::nanoTime);
     opened.add(suspensions);
     suspensions.start(List.of(waiting));
     return suspensions;
@@ -191,7 +192,7 @@ class SuspensionsTest {
             return Mono.empty();
           }
         };
-    Suspensions suspensions = new Suspensions(held, null, SuspensionSignal.NONE);
+    Suspensions suspensions = new Suspensions(held, null, SuspensionSignal.NONE, System::nanoTime);
     opened.add(suspensions);
     suspensions.look().block();
     answer.set(slow.asMono());

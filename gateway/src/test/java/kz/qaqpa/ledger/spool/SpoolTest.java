@@ -43,7 +43,7 @@ class SpoolTest {
     try (Spool spool = open(PLENTY)) {
       append(spool, 25, 30);
       assertThat(takeAll(spool, 7)).isEqualTo(names(0, 30));
-      assertThat(spool.state()).isEqualTo(new Spool.State(0, 0, 0, 0, null));
+      assertThat(spool.state()).isEqualTo(new Spool.State(0, 0, PLENTY, 0, 0, null));
       assertThat(spool.oldest()).isNull();
     }
     assertThat(files()).isEmpty();

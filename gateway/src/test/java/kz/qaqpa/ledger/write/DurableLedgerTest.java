@@ -77,7 +77,7 @@ class DurableLedgerTest {
             spoolBytes,
             dropOldest,
             InstantSource.system());
-    return DurableLedger.start(database, spool, spoolBytes, TIMING, InstantSource.system());
+    return DurableLedger.start(database, spool, TIMING, InstantSource.system());
   }
 
   @Test

@@ -67,7 +67,7 @@ class LabelLedgerTest {
     InstantSource clock = now::get;
     Path spools = Files.createDirectories(folder.resolve("spool"));
     Spool spool = Spool.open(spools, 64 << 20, false, clock);
-    return DurableLedger.start(database, spool, 64 << 20, TIMING, clock);
+    return DurableLedger.start(database, spool, TIMING, clock);
   }
 
   @Test
