@@ -10,7 +10,9 @@ import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.tree.TreeParser;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,12 @@ public final class JinjaTemplate {
   private final Jinjava jinjava;
   private final Node tree;
   private final Clock clock;
+
+  /**
+   * Contexts with Jinjava's library, for one rendering at a time: filling one takes longer than
+   * rendering. As many as there ever were renderings at once.
+   */
+  private final Queue<Context> libraries = new ConcurrentLinkedQueue<>();
 
   /**
    * Parses a template.
@@ -90,11 +98,13 @@ public final class JinjaTemplate {
    */
   public String render(Map<String, ? extends @Nullable Object> variables) {
     RenderState state = new RenderState(clock);
-    JinjavaInterpreter interpreter = interpreter(variables, state);
+    Context library = library();
+    JinjavaInterpreter interpreter = interpreter(library, variables, state);
     String rendered;
     try (var current = JinjavaInterpreter.closeablePushCurrent(interpreter).get()) {
       rendered = current.value().render(tree);
     }
+    libraries.add(library); // Unless rendering failed: nobody knows what of it is left behind.
     String raised = state.raised();
     if (raised != null) {
       throw new IllegalArgumentException(raised);
@@ -111,7 +121,7 @@ public final class JinjaTemplate {
    */
   public void probe(Map<String, ? extends @Nullable Object> variables) {
     RenderState state = new RenderState(clock);
-    JinjavaInterpreter interpreter = interpreter(variables, state);
+    JinjavaInterpreter interpreter = interpreter(library(), variables, state);
     try (var current = JinjavaInterpreter.closeablePushCurrent(interpreter).get()) {
       current.value().render(tree);
     }
@@ -120,9 +130,20 @@ public final class JinjaTemplate {
     }
   }
 
+  /** One that nobody else uses; what names a rendering looked up is forgotten. */
+  private Context library() {
+    Context library = libraries.poll();
+    if (library == null) {
+      return jinjava.getGlobalContextCopy();
+    }
+    library.reset();
+    return library;
+  }
+
+  /** Whatever a template sets is set in a context of its own, which ends with the rendering. */
   private JinjavaInterpreter interpreter(
-      Map<String, ? extends @Nullable Object> variables, RenderState state) {
-    Context context = new Context(jinjava.getGlobalContextCopy(), variables);
+      Context library, Map<String, ? extends @Nullable Object> variables, RenderState state) {
+    Context context = new Context(library, variables);
     context.put(RenderState.NAME, state);
     return jinjava
         .getGlobalConfig()

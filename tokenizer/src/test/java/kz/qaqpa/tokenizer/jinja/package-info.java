@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.tokenizer.jinja;
+
+import org.jspecify.annotations.NullMarked;
