@@ -11,6 +11,7 @@ import java.util.Set;
 import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.overload.OverloadBench;
 import kz.qaqpa.cli.bench.overload.OverloadReport;
+import kz.qaqpa.cli.bench.peers.PeersCommand;
 import kz.qaqpa.cli.bench.scrape.ScrapeBench;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.client.ServerError;
@@ -21,8 +22,10 @@ public final class BenchCommand {
       """
       usage: ./qaqpa bench [--quick] [--model DIR] [--config DIR] [--out DIR]
              ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--synthetic] [--model DIR] [--out DIR]
-             ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [--model DIR] [--out DIR]\
-      """;
+             ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [--model DIR] [--out DIR]
+             \
+      """
+          + PeersCommand.USAGE;
 
   private static final int STREAMS = 32;
   private static final int MAX_TOKENS = 64;
@@ -44,6 +47,9 @@ public final class BenchCommand {
         }
         case "scrape" -> {
           return scrape(args.subList(1, args.size()), out, err);
+        }
+        case "peers" -> {
+          return PeersCommand.run(args.subList(1, args.size()), root(), out, err);
         }
         default -> {}
       }
