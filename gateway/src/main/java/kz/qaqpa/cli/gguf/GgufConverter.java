@@ -190,7 +190,9 @@ public final class GgufConverter {
   }
 
   private void writeWeights(FileChannel out, float[] frequencies) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    int widest = sources.stream().mapToInt(GgufConverter::rowBytes).max().orElse(0);
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(Math.max(widest, BUFFER)).order(ByteOrder.LITTLE_ENDIAN);
     if (frequencies.length > 0) {
       GgufType.F32.encode(frequencies, frequencies.length, buffer);
       pad(out, buffer, (long) frequencies.length * Float.BYTES);
@@ -201,29 +203,25 @@ public final class GgufConverter {
     drain(out, buffer);
   }
 
+  private static int rowBytes(Source source) {
+    return Math.toIntExact(source.type.bytes(source.tensor.cols()));
+  }
+
   private static void writeTensor(FileChannel out, ByteBuffer buffer, Source source)
       throws IOException {
     TensorView tensor = source.tensor;
     int columns = tensor.cols();
     float[] row = new float[columns];
-    int rowBytes = Math.toIntExact(source.type.bytes(columns));
-    // A row of the widest model that we read is 4 MiB of floats.
-    ByteBuffer to =
-        rowBytes <= buffer.capacity()
-            ? buffer
-            : ByteBuffer.allocate(rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+    int rowBytes = rowBytes(source);
     for (int r = 0; r < tensor.rows(); r++) {
       tensor.readRow(source.row.applyAsInt(r), row, 0);
-      if (to.remaining() < rowBytes || to != buffer) {
+      if (buffer.remaining() < rowBytes) {
         drain(out, buffer);
       }
       try {
-        source.type.encode(row, columns, to);
+        source.type.encode(row, columns, buffer);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(tensor.name() + ": " + e.getMessage(), e);
-      }
-      if (to != buffer) {
-        drain(out, to);
       }
     }
     pad(out, buffer, (long) rowBytes * tensor.rows());

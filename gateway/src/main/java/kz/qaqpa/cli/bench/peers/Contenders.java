@@ -47,7 +47,8 @@ final class Contenders {
     if (program == null) {
       return llamaLoop(gguf);
     }
-    Llama.Setup setup = new Llama.Setup(plan.threads(), plan.mostStreams(), PeersPlan.LENGTH, false);
+    Llama.Setup setup =
+        new Llama.Setup(plan.threads(), plan.mostStreams(), PeersPlan.LENGTH, false);
     LlamaServer server = LlamaServer.start(program, gguf, plan.folder(), setup);
     return new ServerContender(
         new ServerContender.Served(server.process(), server.port(), "none", server::close),

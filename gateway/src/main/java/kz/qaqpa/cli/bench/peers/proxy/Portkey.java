@@ -23,6 +23,19 @@ final class Portkey implements AutoCloseable {
   static final String PACKAGE = "@portkey-ai/gateway";
   static final String VERSION = "1.15.2";
 
+  /**
+   * It adds headers to the answers of {@code fetch}, which Node does not allow: each streamed
+   * answer would be a 500. So it gets a copy of them whose headers can be changed.
+   */
+  private static final String PRELOAD =
+      """
+      const { fetch, Response } = globalThis;
+      globalThis.fetch = async (...args) => {
+        const answer = await fetch(...args);
+        return new Response(answer.body, answer);
+      };
+      """;
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
@@ -46,13 +59,20 @@ final class Portkey implements AutoCloseable {
         NpmPackages.install(packages, PACKAGE + "@" + VERSION)
             .resolve(PACKAGE)
             .resolve("build/start-server.js");
+    Path preload = Files.writeString(folder.resolve("portkey-fetch.cjs"), PRELOAD);
     int port = freePort();
     Child child =
         Child.program(
             "portkey",
             folder,
             Map.of("NODE_ENV", "production"),
-            List.of("node", script.toString(), "--headless", "--port=" + port));
+            List.of(
+                "node",
+                "--require",
+                preload.toString(),
+                script.toString(),
+                "--headless",
+                "--port=" + port));
     try {
       child.dropOutput();
       awaitReady(child, port);

@@ -179,8 +179,8 @@ public final class ProxyBench {
         round(work, ways, way, connections); // Warms up.
       }
       for (int i = 0; i < plan.rounds; i++) {
-        for (int k = 0; k < Way.values().length; k++) {
-          Way way = Way.values()[(i % 2 == 0 ? k : Way.values().length - 1 - k)];
+        List<Way> order = List.of(Way.values());
+        for (Way way : i % 2 == 0 ? order : order.reversed()) {
           Round round = round(work, ways, way, connections);
           rounds.computeIfAbsent(way, _ -> new ArrayList<>()).add(round);
           progress.printf(
