@@ -91,7 +91,7 @@ class GgufConverterTest {
   private static void compare(
       GgufReader file, String name, Checkpoint checkpoint, String source, int headDim) {
     TensorView tensor = checkpoint.tensor(source + ".weight");
-    GgufReader.Tensor stored = file.tensors.get(name + ".weight");
+    GgufReader.Tensor stored = file.tensor(name + ".weight");
     List<Long> reversed = new ArrayList<>();
     for (long size : tensor.shape()) {
       reversed.addFirst(size);
@@ -162,9 +162,9 @@ class GgufConverterTest {
         .containsEntry("tokenizer.ggml.eos_token_id", 8190)
         .containsEntry("tokenizer.ggml.add_bos_token", true)
         .doesNotContainKey("llama.rope.scaling.type");
-    List<?> tokens = (List<?>) file.values.get("tokenizer.ggml.tokens");
-    List<?> kinds = (List<?>) file.values.get("tokenizer.ggml.token_type");
-    List<?> merges = (List<?>) file.values.get("tokenizer.ggml.merges");
+    List<?> tokens = file.list("tokenizer.ggml.tokens");
+    List<?> kinds = file.list("tokenizer.ggml.token_type");
+    List<?> merges = file.list("tokenizer.ggml.merges");
     assertThat(tokens).hasSize(VOCABULARY).doesNotHaveDuplicates();
     assertThat(tokens.get(8190)).isEqualTo("<|eot_id|>");
     assertThat(kinds.subList(8186, VOCABULARY)).hasSize(6).allMatch(kind -> kind.equals(3));
@@ -245,8 +245,7 @@ class GgufConverterTest {
   void gapsOfTheVocabulary_areFilled() throws IOException {
     Path model = random(RandomCheckpoint.tiny());
     RandomCheckpoint.tiny().vocabulary(VOCABULARY + 3).write(model, 3);
-    List<?> tokens =
-        (List<?>) new GgufReader(convert(model, "f16")).values.get("tokenizer.ggml.tokens");
+    List<?> tokens = new GgufReader(convert(model, "f16")).list("tokenizer.ggml.tokens");
     assertThat(tokens).hasSize(VOCABULARY + 3);
     assertThat(tokens.getLast()).isEqualTo("[PAD8194]");
   }

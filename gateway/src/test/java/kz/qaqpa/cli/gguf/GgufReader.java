@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** As much of a reader of GGUF version 3 as tests need, written from the specification. */
 final class GgufReader {
@@ -77,9 +78,18 @@ final class GgufReader {
     };
   }
 
+  Tensor tensor(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+
+  /** A value that is a list. */
+  List<?> list(String key) {
+    return (List<?>) Objects.requireNonNull(values.get(key), key);
+  }
+
   /** The weights of a tensor, as floats again. */
   float[] floats(String name) {
-    Tensor tensor = tensors.get(name);
+    Tensor tensor = tensor(name);
     ByteBuffer from = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     from.position(Math.toIntExact(data + tensor.offset()));
     float[] floats = new float[tensor.weights()];
