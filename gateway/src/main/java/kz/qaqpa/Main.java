@@ -11,6 +11,7 @@ import kz.qaqpa.cli.PerplexityCommand;
 import kz.qaqpa.cli.ServeCommand;
 import kz.qaqpa.cli.TokenizeCommand;
 import kz.qaqpa.cli.UsageCommand;
+import kz.qaqpa.cli.gguf.GgufCommand;
 import kz.qaqpa.cli.label.LabelCommand;
 import kz.qaqpa.cli.soak.SoakCommand;
 
@@ -39,6 +40,7 @@ public final class Main {
       case "label" -> LabelCommand.run(args);
       case "engine" -> EngineCommand.run(args);
       case "compile" -> EngineCommand.runTool(command, args);
+      case "gguf" -> GgufCommand.run(args);
       case "bench" -> BenchCommand.run(args);
       case "soak" -> SoakCommand.run(args);
       case "usage" -> UsageCommand.run(args);

@@ -13,6 +13,7 @@ import kz.qaqpa.cli.bench.BenchReport;
 import kz.qaqpa.cli.bench.BenchRun;
 import kz.qaqpa.cli.bench.overload.OverloadBench;
 import kz.qaqpa.cli.bench.overload.OverloadReport;
+import kz.qaqpa.cli.bench.peers.PeersCommand;
 import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.Against;
 import kz.qaqpa.cli.bench.scrape.ScrapeBench;
@@ -27,8 +28,10 @@ public final class BenchCommand {
       usage: ./qaqpa bench [--quick] [--config DIR] [COMMON]
              ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--synthetic] [COMMON]
              ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [COMMON]
-      COMMON: [--model DIR] [--out DIR] [--against FILE] [--profile]\
-      """;
+      COMMON: [--model DIR] [--out DIR] [--against FILE] [--profile]
+             \
+      """
+          + PeersCommand.USAGE;
 
   private static final int STREAMS = 32;
   private static final int MAX_TOKENS = 64;
@@ -51,6 +54,9 @@ public final class BenchCommand {
         }
         case "scrape" -> {
           return scrape(args.subList(1, args.size()), out, err);
+        }
+        case "peers" -> {
+          return PeersCommand.run(args.subList(1, args.size()), root(), out, err);
         }
         default -> {}
       }

@@ -1,13 +1,19 @@
 package kz.qaqpa.tokenizer;
 
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
 import kz.qaqpa.tokenizer.fixtures.KazakhText;
 import kz.qaqpa.tokenizer.fixtures.Oracle;
@@ -31,9 +37,10 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
- * Milliseconds to encode 6 MB (UTF-8) of distinct Kazakh text in documents of some 8 KB, on one
- * thread, against Hugging Face's library through DJL. {@link #main} runs it with JMH's options;
- * {@code -Dqaqpa.bench.text=FILE} takes a text of one's own, cut at line ends.
+ * Milliseconds to encode 6 MB (UTF-8) of distinct Kazakh text on one thread, in documents of some 8
+ * KB or in pieces of some 200 letters, against Hugging Face's library through DJL and against
+ * jtokkit with the same vocabulary. {@link #main} runs it with JMH's options; {@code
+ * -Dqaqpa.bench.text=FILE} takes a text of one's own, cut at line ends.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -44,19 +51,21 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
     jvmArgsAppend = {"-Xmx3g", "--enable-native-access=ALL-UNNAMED"})
 public class TokenizerBenchmark {
   private static final int BYTES = 6_000_000;
+  private static final int SHORT = 200;
 
-  /** Both tokenizers and the text. */
+  /** The tokenizers and the text. */
   @State(Scope.Benchmark)
   public static class Input {
     @Param({"kaz-mini", "random-128000"})
     public String vocabulary = "kaz-mini";
 
-    @Param({"kazakh", "unseen"})
+    @Param({"kazakh", "short", "unseen"})
     public String text = "kazakh";
 
     private List<String> documents = List.of();
     private BpeTokenizer ours = BpeTokenizer.load(Texts.kazMini());
     private Oracle djl = new Oracle(Texts.kazMini());
+    private Encoding jtokkit = jtokkit(ours);
 
     @Setup
     public void load() throws IOException {
@@ -69,6 +78,7 @@ public class TokenizerBenchmark {
       djl.close();
       ours = BpeTokenizer.load(folder);
       djl = new Oracle(folder);
+      jtokkit = jtokkit(ours);
       String file = System.getProperty("qaqpa.bench.text", "");
       if (text.equals("unseen")) {
         documents = KazakhText.unseenWords(BYTES, 7);
@@ -77,6 +87,45 @@ public class TokenizerBenchmark {
       } else {
         documents = documents(Path.of(file));
       }
+      if (text.equals("short")) {
+        documents = documents.stream().flatMap(document -> pieces(document).stream()).toList();
+      }
+      long expected = djl.tokens(documents.getFirst());
+      if (jtokkit.encodeOrdinary(documents.getFirst()).size() != expected) {
+        throw new IllegalStateException("jtokkit finds other tokens");
+      }
+    }
+
+    /**
+     * jtokkit with the tokens and the pattern of ours, split by {@link Pattern}: its own scanner
+     * knows OpenAI's patterns only. It merges by the order of ids, which is that of merges here.
+     */
+    private static Encoding jtokkit(BpeTokenizer tokenizer) {
+      Map<byte[], Integer> tokens = new HashMap<>();
+      for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+        if (!tokenizer.isSpecial(id)) {
+          tokens.put(tokenizer.bytes(id), id);
+        }
+      }
+      Pattern pattern = Pattern.compile(TokenizerFile.LLAMA_3, Pattern.UNICODE_CHARACTER_CLASS);
+      return Encodings.newLazyEncodingRegistry()
+          .registerGptBytePairEncoding(
+              new GptBytePairEncodingParams("ours", pattern, tokens, Map.of()))
+          .getEncoding("ours")
+          .orElseThrow();
+    }
+
+    /** Cut at spaces. */
+    private static List<String> pieces(String document) {
+      List<String> pieces = new ArrayList<>();
+      int from = 0;
+      while (from < document.length()) {
+        int space = document.indexOf(' ', from + SHORT);
+        int to = space < 0 ? document.length() : space;
+        pieces.add(document.substring(from, to));
+        from = to;
+      }
+      return pieces;
     }
 
     private static List<String> documents(Path file) throws IOException {
@@ -120,6 +169,15 @@ public class TokenizerBenchmark {
     long tokens = 0;
     for (String document : input.documents) {
       tokens += input.djl.tokens(document);
+    }
+    return tokens;
+  }
+
+  @Benchmark
+  public long jtokkit(Input input) {
+    long tokens = 0;
+    for (String document : input.documents) {
+      tokens += input.jtokkit.encodeOrdinary(document).size();
     }
     return tokens;
   }

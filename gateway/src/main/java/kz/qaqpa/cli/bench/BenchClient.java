@@ -34,19 +34,23 @@ public final class BenchClient {
    * @param wallNanos from the first request to the last answer
    */
   public record Result(long wallNanos, List<Measured> requests) {
-    long outputTokens() {
+    /** Of all answers together. */
+    public long outputTokens() {
       return requests.stream().mapToLong(Measured::outputTokens).sum();
     }
 
-    long promptTokens() {
+    /** Of all questions together. */
+    public long promptTokens() {
       return requests.stream().mapToLong(Measured::promptTokens).sum();
     }
 
-    double tokensPerSecond() {
+    /** Of all streams together. */
+    public double tokensPerSecond() {
       return outputTokens() / (wallNanos / 1e9);
     }
 
-    double[] ttftMillis() {
+    /** To the first text of each answer. */
+    public double[] ttftMillis() {
       return requests.stream().mapToDouble(request -> request.ttftNanos() / 1e6).toArray();
     }
   }

@@ -52,8 +52,14 @@ public final class EngineLoop {
   /** What a run did. */
   public record Result(long wallNanos, long promptTokens, long outputTokens) {}
 
+  /**
+   * A request as an engine gets it.
+   *
+   * @param prompt tokens, the chat format among them; not to be changed
+   * @param maxTokens of the answer
+   */
   @SuppressWarnings("ArrayRecordComponent") // Filled once, read once.
-  private record Job(int[] prompt, int maxTokens) {}
+  public record Job(int[] prompt, int maxTokens) {}
 
   private static final class Row {
     final int maxTokens;
@@ -104,7 +110,7 @@ public final class EngineLoop {
   }
 
   /** The requests by the model's own chat template, tokenised before anything is measured. */
-  private static List<Job> jobs(ChatTemplate template, Path bodies) throws IOException {
+  public static List<Job> jobs(ChatTemplate template, Path bodies) throws IOException {
     JsonMapper json = JsonMapper.builder().build();
     List<Job> jobs = new ArrayList<>();
     for (String line : Files.readAllLines(bodies)) {

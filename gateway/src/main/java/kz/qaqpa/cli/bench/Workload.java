@@ -82,7 +82,7 @@ public final class Workload {
    * @param shared whether it is the same in all of them, or another in each
    * @param prefixTokens its length
    */
-  List<String> prefixed(
+  public List<String> prefixed(
       Tokenizer tokenizer, boolean shared, int count, int prefixTokens, int maxTokens) {
     String common = prefix(tokenizer, prefixTokens);
     return IntStream.range(0, count)

@@ -90,6 +90,23 @@ public final class Child implements AutoCloseable {
   }
 
   /**
+   * Starts a program that is none of ours.
+   *
+   * @param name for messages, and of the file that its standard error goes to
+   * @param environment added to this process's own
+   * @param command its path and arguments
+   * @throws IOException if it cannot be started
+   */
+  public static Child program(
+      String name, Path folder, Map<String, String> environment, List<String> command)
+      throws IOException {
+    Path log = folder.resolve(name + ".log");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    builder.environment().putAll(environment);
+    return new Child(name, log, builder.start());
+  }
+
+  /**
    * The next line of its output that begins so.
    *
    * @throws IOException if it ends first; the message has the end of its log

@@ -10,6 +10,14 @@ import java.util.List;
  */
 @FunctionalInterface
 public interface PreTokenizer {
+  /** The split pattern of Llama 3. */
+  String LLAMA_3 = LlamaSplitter.LLAMA_3;
+
+  /** That of Qwen 2 and 3. */
+  String QWEN = LlamaSplitter.QWEN;
+
+  /** That of GPT-2. */
+  String GPT_2 = Gpt2Splitter.PATTERN;
 
   /**
    * Splits {@code text[from, to)}, well-formed UTF-16.

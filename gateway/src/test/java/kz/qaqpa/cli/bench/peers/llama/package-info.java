@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.cli.bench.peers.llama;
+
+import org.jspecify.annotations.NullMarked;

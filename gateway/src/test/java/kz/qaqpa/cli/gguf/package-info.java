@@ -1,0 +1,4 @@
+@NullMarked
+package kz.qaqpa.cli.gguf;
+
+import org.jspecify.annotations.NullMarked;
