@@ -28,10 +28,10 @@ public final class BenchCommand {
       usage: ./qaqpa bench [--quick] [--config DIR] [COMMON]
              ./qaqpa bench overload [--minutes N | --seconds N] [--times N] [--synthetic] [COMMON]
              ./qaqpa bench scrape [--streams N] [--rounds N] [--seconds N] [COMMON]
-      COMMON: [--model DIR] [--out DIR] [--against FILE] [--profile]
              \
       """
-          + PeersCommand.USAGE;
+          + PeersCommand.USAGE
+          + "\nCOMMON: [--model DIR] [--out DIR] [--against FILE] [--profile]";
 
   private static final int STREAMS = 32;
   private static final int MAX_TOKENS = 64;

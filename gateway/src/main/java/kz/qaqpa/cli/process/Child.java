@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of ours in a process of its own: same Java, same flags, same class path. Any thread. */
@@ -22,6 +24,14 @@ public final class Child implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration ORDER_PATIENCE = Duration.ofSeconds(30);
 
+  /** Those that run: whoever ends this process ends them. */
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy), "children"));
+  }
+
   private final String name;
   private final Path log;
   private final Process process;
@@ -32,6 +42,8 @@ public final class Child implements AutoCloseable {
     this.name = name;
     this.log = log;
     this.process = process;
+    RUNNING.add(process);
+    process.onExit().thenRun(() -> RUNNING.remove(process));
     this.out = process.inputReader(StandardCharsets.UTF_8);
     this.in = process.outputWriter(StandardCharsets.UTF_8);
   }
