@@ -43,7 +43,7 @@ public final class Child implements AutoCloseable {
     this.log = log;
     this.process = process;
     RUNNING.add(process);
-    process.onExit().thenRun(() -> RUNNING.remove(process));
+    var _ = process.onExit().thenRun(() -> RUNNING.remove(process));
     this.out = process.inputReader(StandardCharsets.UTF_8);
     this.in = process.outputWriter(StandardCharsets.UTF_8);
   }
