@@ -49,8 +49,10 @@ public final class Stage implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** Connections that read the database; one more writes. */
+  /** Connections that read the database; two more write. */
   private static final int POOL = 2;
+
+  private static final int WRITERS = 2;
 
   private static final String SPOOL_BYTES = "2m";
   private static final String AGENCIES =
@@ -266,7 +268,7 @@ public final class Stage implements AutoCloseable {
     int processors = Runtime.getRuntime().availableProcessors();
     return Map.of(
         "file tcp to " + postgres.port(),
-        POOL + 1,
+        POOL + WRITERS,
         "thread lettuce-eventEx",
         2 * Math.max(2, processors),
         "thread lettuce-epollEv",
