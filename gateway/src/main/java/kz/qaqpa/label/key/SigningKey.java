@@ -6,6 +6,7 @@ import java.security.Provider;
 import java.security.ProviderException;
 import java.security.Signature;
 import java.security.interfaces.EdECPrivateKey;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With an Ed25519 key in its hands it signs by Bouncy Castle, which takes a fifteenth of what
  * the JDK takes; unless somebody has put another provider before the JDK's, who is asked then.
+ * Loading that library takes a third of a second, so it begins with the first signature, and the
+ * JDK signs until it is done.
  */
 public final class SigningKey {
   private static final String JDK = "SunEC";
@@ -22,7 +25,9 @@ public final class SigningKey {
   private final VerificationKey half;
   private final PrivateKey key;
   private final @Nullable Provider provider;
-  private final @Nullable Ed25519PrivateKeyParameters ed25519;
+  private final byte @Nullable [] seed;
+  private final AtomicBoolean isLoading = new AtomicBoolean();
+  private volatile @Nullable Ed25519PrivateKeyParameters ed25519;
 
   /**
    * Checks that both halves belong together, by a signature.
@@ -36,24 +41,22 @@ public final class SigningKey {
     this.half = half;
     this.key = key;
     this.provider = provider;
-    this.ed25519 = provider == null ? ed25519(half, key) : null;
+    this.seed = provider == null ? seed(half, key) : null;
     byte[] text = {'q', 'a', 'q', 'p', 'a'};
-    if (!half.verifies(text, sign(text))) {
+    if (!half.verifies(text, signByJdk(text))) {
       throw new IllegalArgumentException(
           "private and public key of different keys (expected: both halves of one)");
     }
   }
 
-  private static @Nullable Ed25519PrivateKeyParameters ed25519(
-      VerificationKey half, PrivateKey key) {
+  /** The key itself, if Bouncy Castle may sign with it. */
+  private static byte @Nullable [] seed(VerificationKey half, PrivateKey key) {
     if (half.algorithm() != KeyAlgorithm.ED25519 || !(key instanceof EdECPrivateKey own)) {
       return null;
     }
     try {
       String preferred = Signature.getInstance(half.algorithm().jca()).getProvider().getName();
-      return preferred.equals(JDK)
-          ? own.getBytes().map(seed -> new Ed25519PrivateKeyParameters(seed, 0)).orElse(null)
-          : null;
+      return preferred.equals(JDK) ? own.getBytes().orElse(null) : null;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has Ed25519", e);
     }
@@ -75,11 +78,34 @@ public final class SigningKey {
    * @throws IllegalStateException if the key is in a token and that cannot be used
    */
   public byte[] sign(byte[] text) {
-    if (ed25519 != null) {
-      byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
-      ed25519.sign(Ed25519.Algorithm.Ed25519, null, text, 0, text.length, signature, 0);
-      return signature;
+    Ed25519PrivateKeyParameters loaded = ed25519;
+    if (loaded != null) {
+      return sign(loaded, text);
     }
+    if (seed != null && isLoading.compareAndSet(false, true)) {
+      Thread.ofPlatform().daemon().name("label-sign-load").start(() -> load(seed));
+    }
+    return signByJdk(text);
+  }
+
+  private void load(byte[] own) {
+    Ed25519PrivateKeyParameters loaded = new Ed25519PrivateKeyParameters(own, 0);
+    sign(loaded, own); // Its tables are made by the first.
+    ed25519 = loaded;
+  }
+
+  /** Whether it signs as fast as it ever will. */
+  boolean isLoaded() {
+    return seed == null || ed25519 != null;
+  }
+
+  private static byte[] sign(Ed25519PrivateKeyParameters key, byte[] text) {
+    byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
+    key.sign(Ed25519.Algorithm.Ed25519, null, text, 0, text.length, signature, 0);
+    return signature;
+  }
+
+  private byte[] signByJdk(byte[] text) {
     String algorithm = half.algorithm().jca();
     try {
       Signature signer =

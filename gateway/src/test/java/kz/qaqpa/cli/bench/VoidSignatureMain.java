@@ -1,5 +1,6 @@
 package kz.qaqpa.cli.bench;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,15 @@ import java.security.Security;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.SignatureSpi;
+import java.security.interfaces.EdECPrivateKey;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import kz.qaqpa.Main;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway with signatures that cost nothing while a file exists, to measure what they cost. No
@@ -55,12 +62,16 @@ final class VoidSignatureMain {
     }
   }
 
-  /** All is the JDK's but the signature itself. */
+  /** Verifies by the JDK, and signs as the gateway does where nobody stands before the JDK. */
   @SuppressWarnings("deprecation") // SignatureSpi's own methods.
   private static final class VoidSignature extends SignatureSpi {
+    private static final Map<EdECPrivateKey, Ed25519PrivateKeyParameters> KEYS =
+        new ConcurrentHashMap<>();
+
     private final Signature jdk;
     private final Path whileExists;
-    private int bytes;
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private @Nullable Ed25519PrivateKeyParameters key;
 
     VoidSignature(Signature jdk, Path whileExists) {
       this.jdk = jdk;
@@ -68,8 +79,16 @@ final class VoidSignatureMain {
     }
 
     @Override
-    protected void engineInitSign(PrivateKey key) throws InvalidKeyException {
-      jdk.initSign(key);
+    protected void engineInitSign(PrivateKey given) throws InvalidKeyException {
+      if (!(given instanceof EdECPrivateKey own)) {
+        throw new InvalidKeyException("no Ed25519 key at hand");
+      }
+      key = KEYS.computeIfAbsent(own, VoidSignature::parameters);
+      text.reset();
+    }
+
+    private static Ed25519PrivateKeyParameters parameters(EdECPrivateKey key) {
+      return new Ed25519PrivateKeyParameters(key.getBytes().orElseThrow(), 0);
     }
 
     @Override
@@ -83,14 +102,23 @@ final class VoidSignatureMain {
     }
 
     @Override
-    protected void engineUpdate(byte[] text, int offset, int length) throws SignatureException {
-      bytes += length;
-      jdk.update(text, offset, length);
+    protected void engineUpdate(byte[] bytes, int offset, int length) throws SignatureException {
+      if (key == null) {
+        jdk.update(bytes, offset, length);
+      } else {
+        text.write(bytes, offset, length);
+      }
     }
 
     @Override
-    protected byte[] engineSign() throws SignatureException {
-      return bytes > LONGEST_PROOF && Files.exists(whileExists) ? new byte[64] : jdk.sign();
+    protected byte[] engineSign() {
+      byte[] signature = new byte[Ed25519.SIGNATURE_SIZE];
+      if (text.size() <= LONGEST_PROOF || !Files.exists(whileExists)) {
+        byte[] all = text.toByteArray();
+        Objects.requireNonNull(key)
+            .sign(Ed25519.Algorithm.Ed25519, null, all, 0, all.length, signature, 0);
+      }
+      return signature;
     }
 
     @Override

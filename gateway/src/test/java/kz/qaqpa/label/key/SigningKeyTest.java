@@ -10,6 +10,7 @@ import java.security.Security;
 import java.security.Signature;
 import java.security.SignatureSpi;
 import java.util.concurrent.atomic.AtomicInteger;
+import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ class SigningKeyTest {
         TestSize.tries(20, 2000),
         random -> {
           SigningKey key = SampleKeys.ed25519();
+          byte[] first = key.sign(new byte[3]);
+          TestGateway.await(key::isLoaded);
+          assertThat(key.sign(new byte[3])).isEqualTo(first);
           byte[] text = new byte[random.nextInt(1000)];
           random.nextBytes(text);
           Signature jdk = Signature.getInstance("Ed25519");
