@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.model.Checkpoint;
 import kz.qaqpa.engine.model.DType;
+import kz.qaqpa.fixture.EngineProviders;
 import kz.qaqpa.testing.RandomCheckpoint;
 import kz.qaqpa.testing.ReferenceForward;
 import org.junit.jupiter.api.Test;
@@ -89,12 +89,7 @@ class PerplexityReferenceTest {
   }
 
   private Perplexity.Score score(Path model, String precision, int bos, List<int[]> windows) {
-    EngineProvider cpu =
-        ServiceLoader.load(EngineProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("cpu"))
-            .findFirst()
-            .orElseThrow();
+    EngineProvider cpu = EngineProviders.named("cpu");
     List<String> lines = new ArrayList<>();
     EngineSettings settings = new EngineSettings(precision, 4, 64, 1, folder.resolve("cache"));
     try (var engine = cpu.open(model, settings, lines::add).engine()) {

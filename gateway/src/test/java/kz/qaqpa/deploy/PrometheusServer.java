@@ -1,9 +1,7 @@
 package kz.qaqpa.deploy;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import kz.qaqpa.fixture.Ports;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -64,7 +63,7 @@ final class PrometheusServer implements AutoCloseable {
                 static_configs: [{targets: ['127.0.0.1:%d']}]
             """
                 .formatted(scheme, key, target.getPort()));
-    int port = freePort();
+    int port = Ports.free();
     Path log = home.resolve("prometheus.log");
     Process process =
         new ProcessBuilder(
@@ -76,12 +75,6 @@ final class PrometheusServer implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     return new PrometheusServer(process, URI.create("http://127.0.0.1:" + port), log);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Waits until the target has been scraped and what fires is as wanted. */

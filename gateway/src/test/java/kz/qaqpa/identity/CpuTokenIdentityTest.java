@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import kz.qaqpa.batching.BatchingSettings;
@@ -26,6 +25,7 @@ import kz.qaqpa.batching.schedule.Tally.Item;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.fixture.EngineProviders;
 import kz.qaqpa.testing.Seeds;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
@@ -69,12 +69,7 @@ class CpuTokenIdentityTest {
   }
 
   private static Engine open(String precision, int slots) {
-    EngineProvider cpu =
-        ServiceLoader.load(EngineProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("cpu"))
-            .findFirst()
-            .orElseThrow();
+    EngineProvider cpu = EngineProviders.named("cpu");
     Path model = Path.of(System.getProperty("qaqpa.root", ".."), "config", "models", "kaz-mini");
     Path cache = Path.of("target", "engine-cache").toAbsolutePath();
     return cpu.open(model, new EngineSettings(precision, slots, SLOT_LENGTH, 1, cache), line -> {})

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -35,6 +34,7 @@ import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.model.RopeScaling;
+import kz.qaqpa.fixture.EngineProviders;
 import kz.qaqpa.testing.RandomCheckpoint;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -129,12 +129,7 @@ public final class LatencyBench {
     Path root = Path.of(System.getProperty("qaqpa.root", "."));
     boolean random = options.has("random");
     Path model = random ? randomModel(root) : root.resolve("config/models/kaz-mini");
-    EngineProvider cpu =
-        ServiceLoader.load(EngineProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("cpu"))
-            .findFirst()
-            .orElseThrow();
+    EngineProvider cpu = EngineProviders.named("cpu");
     Path cache = root.resolve("gateway/target/engine-cache").toAbsolutePath();
     int threads = Runtime.getRuntime().availableProcessors();
     EngineSettings settings =

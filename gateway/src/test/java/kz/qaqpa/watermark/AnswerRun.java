@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
@@ -20,6 +19,7 @@ import kz.qaqpa.batching.sample.TokenMask;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.fixture.EngineProviders;
 import kz.qaqpa.flow.ServedModel;
 import kz.qaqpa.tokenizer.BpeTokenizer;
 import kz.qaqpa.tokenizer.ChatTemplate;
@@ -70,12 +70,7 @@ final class AnswerRun implements AutoCloseable {
    * @param cache folder for the engine's files
    */
   static AnswerRun open(boolean fullStops, int slots, int slotLength, int threads, Path cache) {
-    EngineProvider cpu =
-        ServiceLoader.load(EngineProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("cpu"))
-            .findFirst()
-            .orElseThrow();
+    EngineProvider cpu = EngineProviders.named("cpu");
     EngineSettings settings = new EngineSettings("f32", slots, slotLength, threads, cache);
     return new AnswerRun(cpu.open(MODEL, settings, line -> {}).engine(), fullStops);
   }

@@ -13,9 +13,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.client.ServerError;
+import kz.qaqpa.cli.process.Child;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class BenchClient {
   private static final long PATIENCE_MILLIS = 120_000;
+  private static final String HEADERS = "QAQPA_BENCH_HEADERS";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private BenchClient() {}
 
@@ -64,26 +69,52 @@ public final class BenchClient {
   public record Measured(long ttftNanos, long totalNanos, int promptTokens, int outputTokens) {}
 
   /**
+   * Runs requests against a server on this machine, in a process of its own.
+   *
+   * @param folder for the process's log
+   * @param port of 127.0.0.1
+   * @param headers of each request, such as {@code Authorization: Bearer KEY}
+   * @param bodies a file with a request body a line
+   */
+  public static Result inProcess(
+      Path folder, int port, List<String> headers, int streams, Path bodies) throws IOException {
+    List<String> args =
+        List.of(
+            "--port",
+            String.valueOf(port),
+            "--streams",
+            String.valueOf(streams),
+            "--bodies",
+            bodies.toString());
+    Map<String, String> environment = Map.of(HEADERS, String.join("\n", headers));
+    try (Child client =
+        Child.start("client", folder, environment, BenchClient.class.getName(), args)) {
+      return JSON.readValue(client.awaitLine("{"), Result.class);
+    }
+  }
+
+  /**
    * Runs requests against a server on this machine and prints a {@link Result} as JSON.
    *
    * @param args {@code --port}, {@code --streams}, {@code --bodies FILE} (a request body a line);
-   *     the key is the environment's {@code QAQPA_DEV_KEY}
+   *     headers, a line each, are the environment's {@code QAQPA_BENCH_HEADERS}
    */
   public static void main(String[] args) throws IOException {
     Options options = Options.parse(List.of(args), Set.of("port", "streams", "bodies"), Set.of());
     Result result =
         run(
             options.number("port", 8080, 1, 65_535),
-            System.getenv().getOrDefault("QAQPA_DEV_KEY", ""),
+            System.getenv().getOrDefault(HEADERS, "").lines().toList(),
             options.number("streams", 1, 1, 4096),
             Files.readAllLines(Path.of(options.get("bodies", "bodies.jsonl"))));
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    out.println(JsonMapper.builder().build().writeValueAsString(result));
+    out.println(JSON.writeValueAsString(result));
   }
 
-  static Result run(int port, String key, int streams, List<String> bodies) throws IOException {
+  static Result run(int port, List<String> headers, int streams, List<String> bodies)
+      throws IOException {
     Deque<byte[]> requests = new ArrayDeque<>();
-    bodies.forEach(body -> requests.add(request(port, key, body)));
+    bodies.forEach(body -> requests.add(request(port, headers, body)));
     List<Measured> outcomes = new ArrayList<>();
     long started = System.nanoTime();
     try (Selector selector = Selector.open()) {
@@ -143,13 +174,22 @@ public final class BenchClient {
    * @param body in JSON
    */
   public static byte[] request(int port, String key, String body) {
+    return request(port, List.of(bearer(key)), body);
+  }
+
+  /** The header by which an application is known. */
+  public static String bearer(String key) {
+    return "Authorization: Bearer " + key;
+  }
+
+  private static byte[] request(int port, List<String> headers, String body) {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     String head =
         "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:"
             + port
-            + "\r\nAuthorization: Bearer "
-            + key
-            + "\r\nContent-Type: application/json\r\nContent-Length: "
+            + "\r\n"
+            + headers.stream().map(header -> header + "\r\n").collect(Collectors.joining())
+            + "Content-Type: application/json\r\nContent-Length: "
             + content.length
             + "\r\n\r\n";
     byte[] headBytes = head.getBytes(StandardCharsets.US_ASCII);

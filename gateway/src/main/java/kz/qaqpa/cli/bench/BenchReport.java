@@ -152,9 +152,9 @@ public record BenchReport(
       List<String> cells = new ArrayList<>();
       cells.add(String.valueOf(streams));
       cells.add(both(result, streams, "gateway.tokens", "loop.tokens"));
-      cells.add(spread(result, streams, "wall"));
+      cells.add(figure(result, streams, "wall").percent());
       cells.add(both(result, streams, "gateway.cpu", "loop.cpu"));
-      cells.add(spread(result, streams, "cpu"));
+      cells.add(figure(result, streams, "cpu").percent());
       double compilers = figure(result, streams, "gateway.compilers").median();
       cells.add(String.format(Locale.ROOT, "%.1f %%", 100 * compilers));
       cells.add(both(result, streams, "ttft.median", "ttft.p99"));
@@ -198,15 +198,5 @@ public record BenchReport(
     double first = figure(result, streams, one).median();
     double second = figure(result, streams, other).median();
     return String.format(Locale.ROOT, first < 100 ? "%.1f, %.1f" : "%.0f, %.0f", first, second);
-  }
-
-  private static String spread(BenchResult result, int streams, String what) {
-    Figure figure = figure(result, streams, what);
-    return String.format(
-        Locale.ROOT,
-        "%.1f %% (%.1f to %.1f)",
-        100 * figure.median(),
-        100 * figure.least(),
-        100 * figure.most());
   }
 }

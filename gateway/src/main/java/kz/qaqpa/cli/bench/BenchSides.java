@@ -130,25 +130,20 @@ final class BenchSides implements AutoCloseable {
    * @param bodies a file of requests
    */
   Served gateway(int streams, Path bodies) throws IOException {
-    List<String> args =
-        List.of(
-            "--port",
-            String.valueOf(port),
-            "--streams",
-            String.valueOf(streams),
-            "--bodies",
-            bodies.toString());
     ThreadTimes threads = gateway.threadTimes();
     long before = gateway.cpu().toNanos();
-    try (Child client =
-        Child.start("client", folder, environment, BenchClient.class.getName(), args)) {
-      BenchClient.Result result = JSON.readValue(client.awaitLine("{"), BenchClient.Result.class);
-      double nanos = gateway.cpu().toNanos() - before;
-      return new Served(
-          result,
-          nanos / result.outputTokens() / 1e3,
-          gateway.threadTimes().since(threads).compilers());
-    }
+    BenchClient.Result result =
+        BenchClient.inProcess(
+            folder,
+            port,
+            List.of(BenchClient.bearer(environment.getOrDefault(KEY, ""))),
+            streams,
+            bodies);
+    double nanos = gateway.cpu().toNanos() - before;
+    return new Served(
+        result,
+        nanos / result.outputTokens() / 1e3,
+        gateway.threadTimes().since(threads).compilers());
   }
 
   /** Has the engine alone compute the same. */

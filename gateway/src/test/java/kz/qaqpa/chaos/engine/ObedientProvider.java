@@ -1,13 +1,11 @@
 package kz.qaqpa.chaos.engine;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Consumer;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
+import kz.qaqpa.fixture.EngineProviders;
 
 /** Engine {@code obedient}: the one for CPUs, which takes {@link Orders}. */
 public final class ObedientProvider implements EngineProvider {
@@ -16,26 +14,6 @@ public final class ObedientProvider implements EngineProvider {
 
   /** For {@link ServiceLoader}. */
   public ObedientProvider() {}
-
-  /**
-   * Announces it to a process that has this folder on its class path; no other knows of it.
-   *
-   * @return the folder
-   */
-  public static Path announce(Path folder) throws IOException {
-    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
-    Files.writeString(
-        services.resolve(EngineProvider.class.getName()), ObedientProvider.class.getName() + "\n");
-    return folder;
-  }
-
-  private static EngineProvider cpu() {
-    return ServiceLoader.load(EngineProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .filter(provider -> provider.name().equals("cpu"))
-        .findFirst()
-        .orElseThrow();
-  }
 
   @Override
   public String name() {
@@ -54,12 +32,12 @@ public final class ObedientProvider implements EngineProvider {
 
   @Override
   public Set<String> precisions() {
-    return cpu().precisions();
+    return EngineProviders.named("cpu").precisions();
   }
 
   @Override
   public LoadedEngine open(Path model, EngineSettings settings, Consumer<String> progress) {
-    LoadedEngine cpu = cpu().open(model, settings, progress);
+    LoadedEngine cpu = EngineProviders.named("cpu").open(model, settings, progress);
     return new LoadedEngine(
         new ObedientEngine(cpu.engine(), Orders.ofThisProcess()),
         cpu.modelDigest(),

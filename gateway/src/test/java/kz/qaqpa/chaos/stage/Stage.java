@@ -20,6 +20,7 @@ import kz.qaqpa.admission.quota.redis.RedisServer;
 import kz.qaqpa.chaos.engine.ObedientProvider;
 import kz.qaqpa.chaos.engine.Order;
 import kz.qaqpa.chaos.engine.Orders;
+import kz.qaqpa.fixture.EngineProviders;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.fixture.ServeProcess;
 import kz.qaqpa.fixture.ServeProcess.Plan;
@@ -79,7 +80,7 @@ public final class Stage implements AutoCloseable {
     Files.createDirectories(spool());
     Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD);
     repairAgencies();
-    ObedientProvider.announce(folder.resolve("services"));
+    EngineProviders.announce(folder.resolve("services"), ObedientProvider.class);
     gateway = ServeProcess.start(plan(0));
   }
 

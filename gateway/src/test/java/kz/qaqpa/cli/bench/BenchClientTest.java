@@ -57,7 +57,9 @@ class BenchClientTest {
   void asksEveryQuestionOnceOverItsStreamsAndCountsTokens() throws IOException {
     List<String> questions = IntStream.range(0, 50).mapToObj(i -> "{\"q\":" + i + "}").toList();
 
-    Result result = BenchClient.run(server.getAddress().getPort(), "qpk_x", 8, questions);
+    Result result =
+        BenchClient.run(
+            server.getAddress().getPort(), List.of(BenchClient.bearer("qpk_x")), 8, questions);
 
     assertThat(bodies).containsExactlyInAnyOrderElementsOf(questions);
     assertThat(connections).hasSizeLessThanOrEqualTo(8);
@@ -74,13 +76,13 @@ class BenchClientTest {
   void whatTheServerDoesWrongEndsTheRun() {
     int port = server.getAddress().getPort();
     end = "";
-    assertThatThrownBy(() -> BenchClient.run(port, "k", 1, List.of("{}")))
+    assertThatThrownBy(() -> BenchClient.run(port, List.of(), 1, List.of("{}")))
         .hasMessage("an answer ended without [DONE]");
     end = "data: {\"error\":{\"message\":\"engine failed\"}}\n\n";
-    assertThatThrownBy(() -> BenchClient.run(port, "k", 1, List.of("{}")))
+    assertThatThrownBy(() -> BenchClient.run(port, List.of(), 1, List.of("{}")))
         .hasMessage("engine failed");
     status = 503;
-    assertThatThrownBy(() -> BenchClient.run(port, "k", 1, List.of("{}")))
+    assertThatThrownBy(() -> BenchClient.run(port, List.of(), 1, List.of("{}")))
         .hasMessageStartingWith("the server answered HTTP/1.1 503");
   }
 

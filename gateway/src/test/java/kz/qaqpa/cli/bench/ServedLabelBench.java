@@ -93,7 +93,6 @@ public final class ServedLabelBench implements AutoCloseable {
             shipped.getFileName().toString(), root.resolve("config/prompts/kazakh.jsonl"));
     Files.writeString(folder.resolve("agencies.yaml"), agencies());
     String model = EndlessModel.make(shipped, folder).toString();
-    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     start("first", "kz.qaqpa.Main", List.of(), model);
     start("second", VoidSignatureMain.class.getName(), List.of(whileVoid.toString()), model);
   }
@@ -244,15 +243,12 @@ public final class ServedLabelBench implements AutoCloseable {
     Path bodies = folder.resolve("bodies.jsonl");
     Files.write(bodies, requests(REQUESTS).stream().map(ObjectNode::toString).toList());
     Server server = server(variant);
-    List<String> args = new ArrayList<>(List.of("--port", String.valueOf(server.port)));
-    args.addAll(List.of("--streams", String.valueOf(STREAMS), "--bodies", bodies.toString()));
-    Map<String, String> key = Map.of("QAQPA_DEV_KEY", keys.get(variant.watermark));
+    List<String> headers = List.of(BenchClient.bearer(keys.getOrDefault(variant.watermark, "")));
     long before = server.child.cpu().toNanos();
-    try (Child client = Child.start("client", folder, key, BenchClient.class.getName(), args)) {
-      BenchClient.Result result = JSON.readValue(client.awaitLine("{"), BenchClient.Result.class);
-      double cpu = server.child.cpu().toNanos() - before;
-      return new Figures(result.tokensPerSecond(), cpu / 1e3 / result.outputTokens());
-    }
+    BenchClient.Result result =
+        BenchClient.inProcess(folder, server.port, headers, STREAMS, bodies);
+    double cpu = server.child.cpu().toNanos() - before;
+    return new Figures(result.tokensPerSecond(), cpu / 1e3 / result.outputTokens());
   }
 
   /** Drawn, not greedy: only those have the watermark. */

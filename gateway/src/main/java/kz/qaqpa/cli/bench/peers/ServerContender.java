@@ -5,16 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import kz.qaqpa.cli.bench.BenchClient;
 import kz.qaqpa.cli.process.Child;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A server of the chat completions API on this machine, asked by a client in another process. */
 final class ServerContender implements Contender {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final Served served;
   private final UnaryOperator<String> adapt;
   private final Path folder;
@@ -54,19 +50,8 @@ final class ServerContender implements Contender {
   private BenchClient.Result ask(int streams, List<String> bodies) throws IOException {
     Path adapted = folder.resolve("adapted.jsonl");
     Files.write(adapted, bodies.stream().map(adapt).toList());
-    List<String> args =
-        List.of(
-            "--port",
-            String.valueOf(served.port),
-            "--streams",
-            String.valueOf(streams),
-            "--bodies",
-            adapted.toString());
-    Map<String, String> environment = Map.of("QAQPA_DEV_KEY", served.key);
-    try (Child client =
-        Child.start("client", folder, environment, BenchClient.class.getName(), args)) {
-      return JSON.readValue(client.awaitLine("{"), BenchClient.Result.class);
-    }
+    return BenchClient.inProcess(
+        folder, served.port, List.of(BenchClient.bearer(served.key)), streams, adapted);
   }
 
   @Override

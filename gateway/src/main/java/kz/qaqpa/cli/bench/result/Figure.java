@@ -1,6 +1,7 @@
 package kz.qaqpa.cli.bench.result;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * One figure: the median over rounds and its spread.
@@ -63,6 +64,12 @@ public record Figure(
     }
     double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
     return new Figure(name, unit, better, median, sorted[0], sorted[n - 1], n);
+  }
+
+  /** Of a ratio, in percent: the median, and the range in parentheses. */
+  public String percent() {
+    return String.format(
+        Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * median, 100 * least, 100 * most);
   }
 
   /** Whether it compares two sides of one run. */

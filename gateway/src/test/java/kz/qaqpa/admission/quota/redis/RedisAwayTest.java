@@ -25,6 +25,7 @@ import kz.qaqpa.admission.quota.Subject;
 import kz.qaqpa.admission.quota.Used;
 import kz.qaqpa.admission.quota.redis.RedisObserver.Account;
 import kz.qaqpa.fixture.Certificates;
+import kz.qaqpa.fixture.Ports;
 import kz.qaqpa.guard.Guards;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,7 +263,7 @@ class RedisAwayTest {
   @Test
   void overTls_onlyWithAnAuthorityThatVouches(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    int port = RedisServer.freePort();
+    int port = Ports.free();
     try (RedisServer tls =
         RedisServer.start(
             "--tls-port", Integer.toString(port),

@@ -5,18 +5,16 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import kz.qaqpa.fixture.Ports;
 
 /**
  * A Redis of the test's own: a process on a free port of this machine, its data under {@code
@@ -25,7 +23,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class RedisServer implements AutoCloseable {
   private static final long PATIENCE_NANOS = 20_000_000_000L;
-  private static final int TRIES = 100;
 
   private final Path folder;
   private final List<String> options;
@@ -48,26 +45,10 @@ public final class RedisServer implements AutoCloseable {
     try {
       Path parent = Files.createDirectories(Path.of("target", "redis").toAbsolutePath());
       return new RedisServer(
-          Files.createTempDirectory(parent, "data"), freePort(), List.of(options));
+          Files.createTempDirectory(parent, "data"), Ports.free(), List.of(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * A port that nobody has, below those that the system gives to outgoing connections: one of these
-   * could sit there when a killed server comes back.
-   */
-  static int freePort() throws IOException {
-    for (int i = 0; i < TRIES; i++) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (BindException _) {
-        // The next one, then.
-      }
-    }
-    throw new IOException("no free port");
   }
 
   private Process launch() {

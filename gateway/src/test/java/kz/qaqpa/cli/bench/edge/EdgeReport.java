@@ -161,20 +161,17 @@ record EdgeReport(
     for (int i = 0; i + 1 < ratios.size(); i += 2) {
       String name = ratios.get(i).name().substring("edge.".length()).replace('.', ' ');
       lines.add(
-          "| " + name + " | " + spread(ratios.get(i)) + " | " + spread(ratios.get(i + 1)) + " |");
+          "| "
+              + name
+              + " | "
+              + ratios.get(i).percent()
+              + " | "
+              + ratios.get(i + 1).percent()
+              + " |");
     }
     lines.add("");
     lines.add("gateway's processor time by thread, everything on: " + report.byThread());
     return String.join("\n", lines);
-  }
-
-  private static String spread(Figure figure) {
-    return String.format(
-        Locale.ROOT,
-        "%.1f %% (%.1f to %.1f)",
-        100 * figure.median(),
-        100 * figure.least(),
-        100 * figure.most());
   }
 
   private String row(Variant variant) {

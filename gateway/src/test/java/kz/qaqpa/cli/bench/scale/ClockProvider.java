@@ -1,14 +1,12 @@
 package kz.qaqpa.cli.bench.scale;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Consumer;
 import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.SyntheticSettings;
+import kz.qaqpa.fixture.EngineProviders;
 
 /** Engine {@code clock}: the synthetic one at an even pace, whose tokens are {@link ClockWords}. */
 public final class ClockProvider implements EngineProvider {
@@ -17,26 +15,6 @@ public final class ClockProvider implements EngineProvider {
 
   /** For {@link ServiceLoader}. */
   public ClockProvider() {}
-
-  /**
-   * Announces it to a process that has this folder on its class path; no other knows of it.
-   *
-   * @return the folder
-   */
-  static Path announce(Path folder) throws IOException {
-    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
-    Files.writeString(
-        services.resolve(EngineProvider.class.getName()), ClockProvider.class.getName() + "\n");
-    return folder;
-  }
-
-  private static EngineProvider synthetic() {
-    return ServiceLoader.load(EngineProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .filter(provider -> provider.name().equals("synthetic"))
-        .findFirst()
-        .orElseThrow();
-  }
 
   @Override
   public String name() {
@@ -60,7 +38,7 @@ public final class ClockProvider implements EngineProvider {
 
   @Override
   public Set<String> precisions() {
-    return synthetic().precisions();
+    return EngineProviders.named("synthetic").precisions();
   }
 
   @Override
@@ -74,7 +52,7 @@ public final class ClockProvider implements EngineProvider {
             settings.cacheFolder(),
             settings.plan(),
             SyntheticSettings.FREE);
-    LoadedEngine inner = synthetic().open(model, free, progress);
+    LoadedEngine inner = EngineProviders.named("synthetic").open(model, free, progress);
     return new LoadedEngine(
         new ClockEngine(
             inner.engine(),

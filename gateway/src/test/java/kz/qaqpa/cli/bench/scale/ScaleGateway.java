@@ -16,6 +16,7 @@ import kz.qaqpa.cli.process.Child;
 import kz.qaqpa.cli.process.GatewayProcess;
 import kz.qaqpa.cli.process.MetricsPage;
 import kz.qaqpa.cli.process.TrialAgency;
+import kz.qaqpa.fixture.EngineProviders;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A gateway that has just started, with room for so many, and its client. */
@@ -42,7 +43,7 @@ final class ScaleGateway implements AutoCloseable {
     this.folder = folder;
     Path config = Files.createDirectories(folder.resolve("config"));
     TrialAgency.write(config, List.of(agency));
-    Path services = ClockProvider.announce(folder.resolve("services"));
+    Path services = EngineProviders.announce(folder.resolve("services"), ClockProvider.class);
     Path flags =
         Files.writeString(
             folder.resolve("class-path"),

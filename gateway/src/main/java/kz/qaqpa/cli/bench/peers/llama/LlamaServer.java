@@ -1,23 +1,17 @@
 package kz.qaqpa.cli.bench.peers.llama;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.cli.process.Child;
+import kz.qaqpa.cli.process.Listening;
 
 /** llama.cpp's own server, a program that somebody else has built. Any thread. */
 public final class LlamaServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final String HOST = "127.0.0.1";
 
   private final Child child;
@@ -41,7 +35,7 @@ public final class LlamaServer implements AutoCloseable {
     if (!Files.isExecutable(program)) {
       throw new IOException("--llama-server: " + program + " (expected: a program)");
     }
-    int port = freePort();
+    int port = Listening.freePort();
     List<String> command =
         List.of(
             program.toString(),
@@ -61,43 +55,11 @@ public final class LlamaServer implements AutoCloseable {
     Child child = Child.program("llama-server", folder, Map.of(), command);
     try {
       child.dropOutput();
-      awaitReady(child, port);
+      Listening.await("--llama-server", child, port, "/health", PATIENCE);
       return new LlamaServer(child, port);
     } catch (IOException | InterruptedException | RuntimeException e) {
       child.close();
       throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void awaitReady(Child child, int port) throws IOException, InterruptedException {
-    URI health = URI.create("http://" + HOST + ":" + port + "/health");
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(health).timeout(PATIENCE).build();
-      while (true) {
-        try {
-          if (http.send(request, BodyHandlers.discarding()).statusCode() == 200) {
-            return;
-          }
-        } catch (IOException e) {
-          // It does not listen yet.
-        }
-        if (!child.isAlive() || System.nanoTime() - end > 0) {
-          List<String> lines = Files.readAllLines(child.log());
-          throw new IOException(
-              "--llama-server: not ready (expected: /health answers 200); the end of "
-                  + child.log()
-                  + ":\n"
-                  + String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size())));
-        }
-        Thread.sleep(BETWEEN_LOOKS);
-      }
     }
   }
 

@@ -1,12 +1,6 @@
 package kz.qaqpa.cli.bench.peers.proxy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import kz.qaqpa.cli.bench.peers.NpmPackages;
 import kz.qaqpa.cli.process.Child;
+import kz.qaqpa.cli.process.Listening;
 
 /**
  * The open-source gateway of Portkey, from npm, in a process of its own on Node. It is told by
@@ -37,7 +32,6 @@ final class Portkey implements AutoCloseable {
       """;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
   private final Child child;
   private final int port;
@@ -60,7 +54,7 @@ final class Portkey implements AutoCloseable {
             .resolve(PACKAGE)
             .resolve("build/start-server.js");
     Path preload = Files.writeString(folder.resolve("portkey-fetch.cjs"), PRELOAD);
-    int port = freePort();
+    int port = Listening.freePort();
     Child child =
         Child.program(
             "portkey",
@@ -75,40 +69,11 @@ final class Portkey implements AutoCloseable {
                 "--port=" + port));
     try {
       child.dropOutput();
-      awaitReady(child, port);
+      Listening.await("Portkey", child, port, "/", PATIENCE);
       return new Portkey(child, port);
     } catch (IOException | InterruptedException | RuntimeException e) {
       child.close();
       throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void awaitReady(Child child, int port) throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-              .timeout(PATIENCE)
-              .build();
-      while (true) {
-        try {
-          if (http.send(request, BodyHandlers.discarding()).statusCode() == 200) {
-            return;
-          }
-        } catch (IOException e) {
-          // It does not listen yet.
-        }
-        if (!child.isAlive() || System.nanoTime() - end > 0) {
-          throw new IOException("Portkey: not ready; its log:\n" + Files.readString(child.log()));
-        }
-        Thread.sleep(BETWEEN_LOOKS);
-      }
     }
   }
 

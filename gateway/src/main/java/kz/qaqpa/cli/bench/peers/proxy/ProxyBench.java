@@ -26,7 +26,6 @@ import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.process.Child;
 import kz.qaqpa.cli.process.GatewayProcess;
 import kz.qaqpa.cli.process.TrialAgency;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Requests on four ways: to a bare server that sends an answer of ours without looking; to our
@@ -35,8 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
  * adds, which reads the request, sends it on and passes the answer through.
  */
 public final class ProxyBench {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final Plan plan;
   private final PrintStream progress;
   private final TrialAgency agency = TrialAgency.of("peers", "concurrentStreams: 1000000");
@@ -151,7 +148,7 @@ public final class ProxyBench {
   }
 
   private Map<Way, Entry> ways(GatewayProcess gateway, Child bare, int port, Portkey portkey) {
-    String key = "Authorization: Bearer " + agency.key();
+    String key = BenchClient.bearer(agency.key());
     int ours = gateway.api().getPort();
     Map<Way, Entry> ways = new EnumMap<>(Way.class);
     ways.put(Way.BARE, new Entry(port, List.of(key), List.of(bare)));
@@ -199,27 +196,16 @@ public final class ProxyBench {
     Path bodies =
         Files.write(
             plan.folder.resolve("bodies.jsonl"), work.distinct(plan.requests, plan.maxTokens));
-    List<String> args =
-        List.of(
-            "--port",
-            String.valueOf(entry.port),
-            "--streams",
-            String.valueOf(connections),
-            "--bodies",
-            bodies.toString());
-    Map<String, String> headers = Map.of("QAQPA_BENCH_HEADERS", String.join("\n", entry.headers));
     long before = cpuNanos(entry);
-    try (Child client =
-        Child.start("client", plan.folder, headers, ProxyClient.class.getName(), args)) {
-      BenchClient.Result result = JSON.readValue(client.awaitLine("{"), BenchClient.Result.class);
-      double[] millis =
-          result.requests().stream().mapToDouble(one -> one.totalNanos() / 1e6).toArray();
-      return new Round(
-          Samples.median(millis),
-          Samples.percentile(99, millis),
-          millis.length / (result.wallNanos() / 1e9),
-          (cpuNanos(entry) - before) / 1e3 / millis.length);
-    }
+    BenchClient.Result result =
+        BenchClient.inProcess(plan.folder, entry.port, entry.headers, connections, bodies);
+    double[] millis =
+        result.requests().stream().mapToDouble(one -> one.totalNanos() / 1e6).toArray();
+    return new Round(
+        Samples.median(millis),
+        Samples.percentile(99, millis),
+        millis.length / (result.wallNanos() / 1e9),
+        (cpuNanos(entry) - before) / 1e3 / millis.length);
   }
 
   private static long cpuNanos(Entry entry) {

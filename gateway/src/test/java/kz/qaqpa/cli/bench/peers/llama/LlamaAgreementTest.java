@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.ServiceLoader;
 import kz.qaqpa.cli.gguf.GgufConverter;
 import kz.qaqpa.cli.gguf.GgufType;
 import kz.qaqpa.engine.Engine;
@@ -16,6 +15,7 @@ import kz.qaqpa.engine.EngineProvider;
 import kz.qaqpa.engine.EngineSettings;
 import kz.qaqpa.engine.LogitsMode;
 import kz.qaqpa.engine.StepPlanBuilder;
+import kz.qaqpa.fixture.EngineProviders;
 import kz.qaqpa.tokenizer.BpeTokenizer;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
 import org.junit.jupiter.api.Tag;
@@ -130,12 +130,7 @@ class LlamaAgreementTest {
   }
 
   private List<int[]> ours() throws IOException {
-    EngineProvider cpu =
-        ServiceLoader.load(EngineProvider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("cpu"))
-            .findFirst()
-            .orElseThrow();
+    EngineProvider cpu = EngineProviders.named("cpu");
     EngineSettings settings = new EngineSettings("f32", 1, LENGTH, 1, folder.resolve("cache"));
     List<int[]> answers = new ArrayList<>();
     try (Engine engine = cpu.open(SHIPPED, settings, _ -> {}).engine()) {
