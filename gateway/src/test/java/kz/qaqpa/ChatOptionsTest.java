@@ -3,6 +3,7 @@ package kz.qaqpa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -55,7 +56,7 @@ class ChatOptionsTest {
     try (TestGateway gateway =
         TestGateway.of(
             Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
-      gateway.engine().beforeStep(_ -> java.util.concurrent.locks.LockSupport.parkNanos(1_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(1));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true,\"n\":8"));
         client.readUntil("\"index\":7,\"delta\":{\"content\"");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,7 +152,7 @@ class CompletionsTest {
   @Test
   void aClientThatLeaves_takesAllPromptsWithIt() throws Exception {
     try (TestGateway gateway = TestGateway.of(PseudoModel.hashing())) {
-      gateway.engine().beforeStep(_ -> java.util.concurrent.locks.LockSupport.parkNanos(5_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(5));
       String body =
           body("\"prompt\":[\"a\",\"b\",\"c\"],\"n\":2,\"stream\":true,\"max_tokens\":900");
       try (RawClient client = new RawClient(gateway.address())) {

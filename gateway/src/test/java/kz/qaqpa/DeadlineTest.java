@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.fixture.WsRaw;
@@ -32,7 +32,7 @@ class DeadlineTest {
   /** A gateway whose steps take 2 ms, with far more requests than slots. */
   private static List<CompletableFuture<HttpResponse<String>>> fill(TestGateway gateway)
       throws Exception {
-    gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
+    gateway.engine().eachStepTakes(Duration.ofMillis(2));
     String answer = TestGateway.chat("a", "\"max_tokens\":100");
     List<CompletableFuture<HttpResponse<String>>> running = new ArrayList<>();
     for (int i = 0; i < 8; i++) { // So that it is known how long answers are and steps take.
@@ -107,7 +107,7 @@ class DeadlineTest {
   @Test
   void aDeadlineThatPassesEndsWhatRuns() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(5_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(5));
       HttpResponse<String> late =
           post(gateway, "/v1/chat/completions", TestGateway.chat("b", ""), "300");
       assertThat(late.statusCode()).as(late.body()).isEqualTo(504);

@@ -2,8 +2,8 @@ package kz.qaqpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
@@ -98,7 +98,7 @@ class MetricsTest {
   @Test
   void disconnects_areCountedByPhase() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("сәлем "))) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(1_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(1));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true")).readUntil("{\"content\":");
       }

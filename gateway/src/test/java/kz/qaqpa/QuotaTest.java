@@ -12,7 +12,6 @@ import java.text.Normalizer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.admission.quota.Counter;
 import kz.qaqpa.admission.quota.FakeClock;
 import kz.qaqpa.admission.quota.Limits;
@@ -217,7 +216,7 @@ class QuotaTest {
   @Test
   void aClientThatLeaves_isChargedWhatWasComputed() throws Exception {
     try (TestGateway gateway = gateway(Script.repeating("қазақ "), limits())) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(2));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true,\"max_tokens\":900"));
         client.readUntil("\"content\":\"з");

@@ -5,11 +5,11 @@ import static kz.qaqpa.admission.quota.LimitsBuilder.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.admission.Refusal;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.QuotaBook;
@@ -176,7 +176,7 @@ class SettlementTest {
   void whatIsRevoked_endsWithTheReason() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "));
         RawClient client = new RawClient(gateway.address())) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(2));
       client.chat(TestGateway.chat("a", STREAM));
       client.readUntil("қ");
       gateway
@@ -206,7 +206,7 @@ class SettlementTest {
   @Test
   void aCancelledResponse_endsAfterItsRecord() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(2));
       try (RawClient client = new RawClient(gateway.address())) {
         client.post("/v1/responses", body("/v1/responses", STREAM));
         String begin = client.readUntil("\"id\":\"resp_");

@@ -174,7 +174,7 @@ class StreamingTest {
     try (TestGateway gateway =
         TestGateway.of(
             Script.repeating("қазақ "), Script.model(1 << 16), UnaryOperator.identity())) {
-      gateway.engine().beforeStep(_ -> java.util.concurrent.locks.LockSupport.parkNanos(2_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(2));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", "\"stream\":true"));
         client.readUntil("\"role\":\"assistant\"");

@@ -17,12 +17,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.admission.Agency;
 import kz.qaqpa.admission.Application;
 import kz.qaqpa.admission.quota.Limits;
@@ -46,7 +46,7 @@ final class ConsoleStage implements AutoCloseable {
 
   private static final Limits LIMITS = limits();
   private static final double PATIENCE = 20_000; // Milliseconds.
-  private static final long STEP_NANOS = 4_000_000;
+  private static final Duration STEP = Duration.ofMillis(4);
 
   final TestGateway gateway;
   final AdminWorld world;
@@ -102,7 +102,7 @@ final class ConsoleStage implements AutoCloseable {
 
   /** Lets the model say as much in a second as people read, in place of what a test made it do. */
   void pace() {
-    gateway.engine().beforeStep(_ -> LockSupport.parkNanos(STEP_NANOS));
+    gateway.engine().eachStepTakes(STEP);
   }
 
   /** The console's address. */

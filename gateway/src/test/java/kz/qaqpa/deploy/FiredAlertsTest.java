@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
+import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
@@ -132,8 +132,7 @@ class FiredAlertsTest {
       long until = System.nanoTime() + LATE.toNanos();
       gateway
           .engine()
-          .beforeStep(
-              _ -> LockSupport.parkNanos(Math.min(STEP.toNanos(), until - System.nanoTime())));
+          .beforeStep(_ -> FakeEngine.waitFor(Math.min(STEP.toNanos(), until - System.nanoTime())));
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         answers.add(askLater(gateway, (int) LATE.dividedBy(STEP)));

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kz.qaqpa.fixture.RawClient;
@@ -160,7 +160,7 @@ class ResponsesCancelTest {
 
   @Test
   void aClientThatLeaves_duringAWholeResponse() throws Exception {
-    gateway.engine().beforeStep(_ -> LockSupport.parkNanos(5_000_000));
+    gateway.engine().eachStepTakes(Duration.ofMillis(5));
     try (RawClient client = new RawClient(gateway.address())) {
       client.post(PATH, body("\"store\":true"));
       TestGateway.await(() -> gateway.gateway().engine().stats().running() == 1);
@@ -183,7 +183,7 @@ class ResponsesCancelTest {
 
   /** Makes each step take some milliseconds, so that an answer lasts. */
   private void slow() {
-    gateway.engine().beforeStep(_ -> LockSupport.parkNanos(5_000_000));
+    gateway.engine().eachStepTakes(Duration.ofMillis(5));
   }
 
   private RawClient stream(String more) throws Exception {

@@ -2,10 +2,10 @@ package kz.qaqpa.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.fixture.LeakRecorder;
 import kz.qaqpa.fixture.LogLines;
 import kz.qaqpa.fixture.Script;
@@ -62,7 +62,7 @@ class WsDisconnectTest {
   @EnumSource
   void whileStreaming_inTwoLanes_withOthersWaiting(Way way) throws Exception {
     try (TestGateway gateway = endless()) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(2));
       WsRaw client = WsRaw.open(gateway);
       for (String lane : List.of("a", "b", "a", "b", "b")) {
         client.create("x", "\"stream_id\":\"" + lane + "\"");
@@ -141,7 +141,7 @@ class WsDisconnectTest {
   void whatIsLogged_isNumbersAndIds() throws Exception {
     try (LogLines log = new LogLines();
         TestGateway gateway = endless()) {
-      gateway.engine().beforeStep(_ -> LockSupport.parkNanos(2_000_000));
+      gateway.engine().eachStepTakes(Duration.ofMillis(2));
       WsRaw client =
           WsRaw.handshake(
               gateway.address(),

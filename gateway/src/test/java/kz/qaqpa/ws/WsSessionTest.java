@@ -2,6 +2,7 @@ package kz.qaqpa.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -395,7 +396,7 @@ class WsSessionTest {
   }
 
   private static void slow(TestGateway gateway) {
-    gateway.engine().beforeStep(_ -> java.util.concurrent.locks.LockSupport.parkNanos(2_000_000));
+    gateway.engine().eachStepTakes(Duration.ofMillis(2));
   }
 
   private static TestGateway gateway(String answer, WsTuning tuning) {

@@ -3,6 +3,7 @@ package kz.qaqpa.batching.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -71,7 +72,7 @@ class LeaversTest {
   @Test
   void whoseTurnComesTooLateIsToldWhenToComeAgain() {
     BatchingEngine engine = engines.start(fake, BatchingSettings.defaults());
-    fake.beforeStep(_ -> LockSupport.parkNanos(1_000_000));
+    fake.eachStepTakes(Duration.ofMillis(1));
     steps.release(1 << 20);
     long soon = TimeUnit.MILLISECONDS.toNanos(200);
     List<TokenStream> answers = new ArrayList<>();

@@ -90,7 +90,7 @@ public final class SigningKey {
 
   private void load(byte[] own) {
     Ed25519PrivateKeyParameters loaded = new Ed25519PrivateKeyParameters(own, 0);
-    sign(loaded, own); // Its tables are made by the first.
+    sign(loaded, new byte[0]); // The tables are made by the first.
     ed25519 = loaded;
   }
 
