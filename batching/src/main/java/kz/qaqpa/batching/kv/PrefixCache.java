@@ -33,6 +33,10 @@ public final class PrefixCache {
   private final int block;
   private final int slotLength;
   private final int maxBlocks;
+
+  /** Bits of a length of which none is set where a block ends. */
+  private final int endsNoBlock;
+
   private final BlockHash hash;
   private final boolean reuseDecoded;
 
@@ -59,6 +63,7 @@ public final class PrefixCache {
     this.block = block;
     this.slotLength = slotLength;
     this.maxBlocks = slotLength / block;
+    this.endsNoBlock = Integer.lowestOneBit(block) - 1;
     this.hash = hash;
     this.reuseDecoded = reuseDecoded;
     this.tokens = new int[slots][0];
@@ -156,8 +161,15 @@ public final class PrefixCache {
    */
   public void append(int slot, int[] source, int from, int count, boolean prefill) {
     int start = length[slot];
-    System.arraycopy(source, from, tokens[slot], start, count);
     length[slot] = start + count;
+    if (count == 1) {
+      tokens[slot][start] = source[from];
+      if (((start + 1) & endsNoBlock) != 0) {
+        return; // As nearly always, and without a division.
+      }
+    } else {
+      System.arraycopy(source, from, tokens[slot], start, count);
+    }
     for (int b = start / block; (b + 1) * block <= start + count; b++) {
       boolean onGrid = prefill && start <= b * block;
       if (onGrid && exact[slot] == b) {

@@ -54,7 +54,7 @@ final class Endings {
       }
     }
     tally.set(Item.STALLED, stalled);
-    running.dropGone();
+    running.dropGone(residency.held());
     for (Sequence s = waiting.expired(now); s != null; s = waiting.expired(now)) {
       endIfAbandoned(s, now);
     }
@@ -103,7 +103,7 @@ final class Endings {
         residency.forget(slot);
       }
     }
-    running.dropGone();
+    running.dropGone(residency.held());
   }
 
   private void failComputing(Sequence s) {
@@ -118,7 +118,7 @@ final class Endings {
     for (int i = 0; i < running.size(); i++) {
       fail(running.get(i), kind, message);
     }
-    running.dropGone();
+    running.dropGone(residency.held());
     tally.set(Item.STALLED, 0);
   }
 

@@ -194,7 +194,7 @@ final class HostTier {
       costs.rest();
     }
     boolean noneIdle = slots.held() == slots.slots();
-    for (int i = 0; i < slots.slots() && left > 0; i++) {
+    for (int i = 0; i < slots.slots() && left > 0 && costs.maySpend(); i++) {
       hand = hand + 1 < slots.slots() ? hand + 1 : 0;
       if (noneIdle || !slots.isHeld(hand)) {
         save(step, hand);

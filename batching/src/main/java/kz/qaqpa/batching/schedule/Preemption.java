@@ -131,7 +131,7 @@ final class Preemption {
       s.state = PARKED;
       parked.add(s);
     }
-    running.dropGone();
+    running.dropGone(residency.held());
   }
 
   private void unpark(long now) {

@@ -70,6 +70,11 @@ final class Residency {
     return slots.slots() - slots.held();
   }
 
+  /** Number of the others. */
+  int held() {
+    return slots.held();
+  }
+
   /** Cells of a prompt that may come from the cache: its last token is computed for its logits. */
   int reusableCells(Sequence s) {
     return (s.promptLength() - 1) / cell;

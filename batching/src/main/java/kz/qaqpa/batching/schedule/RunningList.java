@@ -34,8 +34,15 @@ final class RunningList {
     }
   }
 
-  /** Takes those off the list that hold no slot any more. */
-  void dropGone() {
+  /**
+   * Takes those off the list that hold no slot any more.
+   *
+   * @param held slots that are held in all: if they are as many as stand here, nobody has gone
+   */
+  void dropGone(int held) {
+    if (held == size) {
+      return;
+    }
     int kept = 0;
     for (int i = 0; i < size; i++) {
       Sequence sequence = get(i);

@@ -216,7 +216,7 @@ public final class Scheduler {
         takeToken(s, step, result, row);
       }
     }
-    running.dropGone();
+    running.dropGone(residency.held());
   }
 
   /** The prompt is complete: first tokens, of all choices. */
