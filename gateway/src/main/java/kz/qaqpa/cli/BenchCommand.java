@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,10 @@ import kz.qaqpa.cli.bench.overload.OverloadReport;
 import kz.qaqpa.cli.bench.peers.PeersCommand;
 import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.Against;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.JmhResults;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.bench.scrape.ScrapeBench;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport;
 import kz.qaqpa.cli.client.Options;
@@ -55,6 +61,9 @@ public final class BenchCommand {
         case "scrape" -> {
           return scrape(args.subList(1, args.size()), out, err);
         }
+        case "jmh" -> {
+          return jmh(args.subList(1, args.size()), out);
+        }
         case "peers" -> {
           return PeersCommand.run(args.subList(1, args.size()), root(), out, err);
         }
@@ -85,7 +94,7 @@ public final class BenchCommand {
         options.has("quick")
             ? BenchRun.Plan.quick(root, model(options), config, folder)
             : BenchRun.Plan.full(root, model(options), config, folder);
-    BenchReport report = new BenchRun(plan, err, profiling(options, folder, out)).measure();
+    BenchReport report = new BenchRun(plan, err, Profiling.of(options, folder, out)).measure();
     out.println(report.table());
     out.println("figures and logs: " + folder);
     return against.judge(report.result(), out) && report.countsAgree() ? 0 : 1;
@@ -107,10 +116,6 @@ public final class BenchCommand {
   private static Path folder(Options options, String bench) throws IOException {
     return Files.createDirectories(
         options.path("out", root().resolve("target/bench").resolve(bench)));
-  }
-
-  private static Profiling profiling(Options options, Path folder, PrintStream out) {
-    return options.has(Profiling.SWITCH) ? Profiling.into(folder, out) : Profiling.OFF;
   }
 
   private static int overload(List<String> args, PrintStream out, PrintStream err)
@@ -138,7 +143,7 @@ public final class BenchCommand {
                     String.valueOf(STREAMS))
                 : List.of());
     OverloadReport report =
-        new OverloadBench(plan, err, profiling(options, plan.folder(), out)).measure();
+        new OverloadBench(plan, err, Profiling.of(options, plan.folder(), out)).measure();
     out.println(report.table());
     out.println("figures and log: " + plan.folder());
     return against.judge(report.result(), out) && report.counts().agree() ? 0 : 1;
@@ -156,10 +161,55 @@ public final class BenchCommand {
             options.number("rounds", 3, 1, 100),
             options.number("seconds", 20, 2, 600));
     ScrapeReport report =
-        new ScrapeBench(plan, err, profiling(options, plan.folder(), out)).measure();
+        new ScrapeBench(plan, err, Profiling.of(options, plan.folder(), out)).measure();
     out.println(report.table());
     out.println("figures and log: " + plan.folder());
     return against.judge(report.result(), out) ? 0 : 1;
+  }
+
+  /** Makes figures of what JMH has written; {@code ./qaqpa} calls it behind each of its benches. */
+  private static int jmh(List<String> args, PrintStream out) throws IOException {
+    Options options =
+        Options.parse(
+            args,
+            Set.of("bench", "results", "began", "load", "beside", Against.OPTION),
+            Set.of("check"));
+    String bench = options.get("bench", "jmh");
+    final Against against = Against.of(options, bench);
+    if (options.has("check")) { // Of the earlier file, before anything is measured.
+      return 0;
+    }
+    Path results = options.path("results", root().resolve("target/bench/jmh.json"));
+    List<Figure> figures = JmhResults.read(bench, results).figures(options.get("beside"));
+    BenchResult result =
+        new BenchResult(
+            bench,
+            Machine.here().withLoadAverage(loadAverage(options)),
+            began(options),
+            Map.of(),
+            figures);
+    result.write(results.resolveSibling(bench + ".json"));
+    out.println(JmhResults.table(figures));
+    out.println("figures: " + results.getParent());
+    return against.judge(result, out) ? 0 : 1;
+  }
+
+  private static Instant began(Options options) {
+    String given = options.get("began", Instant.now().toString());
+    try {
+      return Instant.parse(given);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("--began: " + given + " (expected: a time)", e);
+    }
+  }
+
+  private static double loadAverage(Options options) {
+    String given = options.get("load", "-1");
+    try {
+      return Double.parseDouble(given);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("--load: " + given + " (expected: a number)", e);
+    }
   }
 
   private static Path root() {

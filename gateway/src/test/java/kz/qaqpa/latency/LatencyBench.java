@@ -2,7 +2,6 @@ package kz.qaqpa.latency;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,7 @@ import kz.qaqpa.batching.GenerationRequest;
 import kz.qaqpa.batching.StepListener;
 import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.sample.SamplingParams;
-import kz.qaqpa.cli.bench.result.Against;
+import kz.qaqpa.cli.bench.BenchProgram;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Figure;
 import kz.qaqpa.cli.bench.result.Figure.Better;
@@ -51,7 +50,7 @@ public final class LatencyBench {
   private static final int QUIET_STEPS = 60;
   private static final int SHORT = 20;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final PrintStream out;
   private final RandomGenerator random = new SplittableRandom(1);
   private final Scheduler edge = Schedulers.newSingle("edge", true);
   private final int vocabulary;
@@ -97,7 +96,8 @@ public final class LatencyBench {
     }
   }
 
-  private LatencyBench(Engine engine, Duration bound) {
+  private LatencyBench(Engine engine, Duration bound, PrintStream out) {
+    this.out = out;
     this.vocabulary = engine.shape().vocabulary();
     this.slotLength = engine.shape().slotLength();
     BatchingSettings settings =
@@ -113,20 +113,16 @@ public final class LatencyBench {
    *     shipped model and 800; {@code --bound MILLIS}: {@code interTokenLatency}, 0 by default;
    *     {@code --against FILE}
    */
-  public static void main(String[] args) throws IOException, InterruptedException {
-    Options options =
-        Options.parse(List.of(args), Set.of("rounds", "bound", Against.OPTION), Set.of("random"));
-    Against against;
-    try {
-      against = Against.of(options, "latency");
-    } catch (IOException e) {
-      System.err.println(e.getMessage());
-      System.exit(1);
-      return;
-    }
+  public static void main(String[] args) throws InterruptedException {
+    BenchProgram.main(
+        "latency", args, Set.of("rounds", "bound"), Set.of("random"), LatencyBench::run);
+  }
+
+  private static BenchResult run(Options options, PrintStream out)
+      throws IOException, InterruptedException {
     Machine machine = Machine.here();
     Instant begin = Instant.now();
-    Path root = Path.of(System.getProperty("qaqpa.root", "."));
+    Path root = BenchProgram.root();
     boolean random = options.has("random");
     Path model = random ? randomModel(root) : root.resolve("config/models/kaz-mini");
     EngineProvider cpu = EngineProviders.named("cpu");
@@ -137,7 +133,8 @@ public final class LatencyBench {
     LatencyBench bench =
         new LatencyBench(
             cpu.open(model, settings, line -> {}).engine(),
-            Duration.ofMillis(options.number("bound", 0, 0, 3_600_000)));
+            Duration.ofMillis(options.number("bound", 0, 0, 3_600_000)),
+            out);
     List<Figure> figures;
     int rounds = options.number("rounds", 12, 1, 1_000);
     try {
@@ -157,7 +154,7 @@ public final class LatencyBench {
     BenchResult result = new BenchResult("latency", machine, begin, new TreeMap<>(told), figures);
     Path folder = Files.createDirectories(root.resolve("target/bench/latency"));
     result.write(folder.resolve("latency.json"));
-    System.exit(against.judge(result, bench.out) ? 0 : 1);
+    return result;
   }
 
   private static Path randomModel(Path root) throws IOException {

@@ -39,6 +39,8 @@ public final class EngineLoop {
   private final Set<Integer> stopTokens;
   private final StepPlanBuilder builder;
   private final @Nullable Row[] rows;
+  private final List<Double> firstTokenMillis = new ArrayList<>();
+  private long started;
   private long outputTokens;
   private long promptTokens;
 
@@ -49,8 +51,13 @@ public final class EngineLoop {
     this.rows = new @Nullable Row[Math.min(streams, engine.shape().slots())];
   }
 
-  /** What a run did. */
-  public record Result(long wallNanos, long promptTokens, long outputTokens) {}
+  /**
+   * What a run did.
+   *
+   * @param firstTokenMillis of each request, from the begin of the run
+   */
+  public record Result(
+      long wallNanos, long promptTokens, long outputTokens, List<Double> firstTokenMillis) {}
 
   /**
    * A request as an engine gets it.
@@ -127,7 +134,7 @@ public final class EngineLoop {
 
   private Result run(List<Job> jobs) {
     Deque<Job> waiting = new ArrayDeque<>(jobs);
-    long started = System.nanoTime();
+    started = System.nanoTime();
     boolean busy = true;
     while (busy) {
       for (int slot = 0; slot < rows.length; slot++) {
@@ -137,7 +144,8 @@ public final class EngineLoop {
       }
       busy = decode();
     }
-    return new Result(System.nanoTime() - started, promptTokens, outputTokens);
+    return new Result(
+        System.nanoTime() - started, promptTokens, outputTokens, List.copyOf(firstTokenMillis));
   }
 
   private void prefill(int slot, Job job) {
@@ -155,6 +163,7 @@ public final class EngineLoop {
       row.length += n;
       if (last) {
         rows[slot] = row;
+        firstTokenMillis.add((System.nanoTime() - started) / 1e6);
         accept(slot, row, result.candidateId(0, 0));
       }
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Machine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ class BenchRunTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   void bothSides_doTheSame_andFiguresAreThere() throws Exception {
     Path root = Path.of(System.getProperty("qaqpa.root"));
     BenchRun.Plan plan =
@@ -68,21 +70,21 @@ class BenchRunTest {
   void countsThatDiffer_areTold() {
     BenchClient.Result client =
         new BenchClient.Result(1000, List.of(new BenchClient.Measured(10, 100, 3, 8)));
-    assertThat(report(client, new EngineLoop.Result(500, 3, 8)).countsAgree()).isTrue();
-    BenchReport other = report(client, new EngineLoop.Result(500, 3, 7));
+    assertThat(report(client, new EngineLoop.Result(500, 3, 8, List.of())).countsAgree()).isTrue();
+    BenchReport other = report(client, new EngineLoop.Result(500, 3, 7, List.of()));
     assertThat(other.countsAgree()).isFalse();
     assertThat(other.table()).contains("DIFFER");
-    assertThat(report(client, new EngineLoop.Result(500, 2, 8)).countsAgree()).isFalse();
+    assertThat(report(client, new EngineLoop.Result(500, 2, 8, List.of())).countsAgree()).isFalse();
   }
 
   @Test
   void ratios_areTheEnginesPart() {
     BenchClient.Result client =
         new BenchClient.Result(1000, List.of(new BenchClient.Measured(10, 100, 3, 8)));
-    BenchResult result = report(client, new EngineLoop.Result(500, 3, 8)).result();
+    BenchResult result = report(client, new EngineLoop.Result(500, 3, 8, List.of())).result();
     assertThat(result.figure("streams1.cpu").orElseThrow().median()).isEqualTo(0.8);
     assertThat(result.figure("streams1.wall").orElseThrow().median()).isEqualTo(0.5);
-    assertThat(report(client, new EngineLoop.Result(500, 3, 8)).table())
+    assertThat(report(client, new EngineLoop.Result(500, 3, 8, List.of())).table())
         .contains("| 1 | 8000000, 16000000 | 50.0 % (50.0 to 50.0) | 500, 400 | 80.0 % (80.0 to")
         .contains("| 10.0 % | 0.0, 0.0 | 1 |");
   }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,7 +21,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import kz.qaqpa.admission.registry.Secrets;
 import kz.qaqpa.cli.bench.profile.Profiling;
-import kz.qaqpa.cli.bench.result.Against;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Figure;
 import kz.qaqpa.cli.bench.result.Figure.Better;
@@ -75,10 +73,10 @@ public final class ServedLabelBench implements AutoCloseable {
 
   private record Figures(double tokensPerSecond, double cpuMicros) {}
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final PrintStream out;
   private final Machine machine = Machine.here();
   private final Instant begin = Instant.now();
-  private final Path root = Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
+  private final Path root = BenchProgram.root();
   private final Path folder = Files.createDirectories(root.resolve("target/bench/labels"));
   private final Path whileVoid = folder.resolve("signatures-are-void");
   private final Map<String, String> keys = Map.of("on", Secrets.newKey(), "off", Secrets.newKey());
@@ -86,7 +84,8 @@ public final class ServedLabelBench implements AutoCloseable {
   private final Map<Variant, List<Figures>> measured = new EnumMap<>(Variant.class);
   private final Workload work;
 
-  private ServedLabelBench() throws IOException {
+  private ServedLabelBench(PrintStream out) throws IOException {
+    this.out = out;
     Path shipped = root.resolve("config/models/kaz-mini");
     work =
         Workload.read(
@@ -103,30 +102,24 @@ public final class ServedLabelBench implements AutoCloseable {
    * @param args {@code --rounds N} of each variant; {@code --against FILE}; {@code --profile}, of
    *     both gateways
    */
-  public static void main(String[] args) throws IOException, InterruptedException {
-    Options options =
-        Options.parse(List.of(args), Set.of("rounds", Against.OPTION), Set.of(Profiling.SWITCH));
+  public static void main(String[] args) throws InterruptedException {
+    BenchProgram.main(
+        NAME, args, Set.of("rounds"), Set.of(Profiling.SWITCH), ServedLabelBench::run);
+  }
+
+  private static BenchResult run(Options options, PrintStream out)
+      throws IOException, InterruptedException {
     int rounds = options.number("rounds", 11, 1, 100);
-    Against against;
-    try {
-      against = Against.of(options, NAME);
-    } catch (IOException e) {
-      System.err.println(e.getMessage());
-      System.exit(1);
-      return;
-    }
-    boolean isFine;
-    try (ServedLabelBench bench = new ServedLabelBench()) {
-      bench.out.println(bench.machine.line());
+    try (ServedLabelBench bench = new ServedLabelBench(out)) {
+      out.println(bench.machine.line());
       boolean isProfiled = options.has(Profiling.SWITCH);
       bench.warmUp();
-      bench.profiled(isProfiled ? Profiling.into(bench.folder, bench.out) : Profiling.OFF, rounds);
+      bench.profiled(Profiling.of(options, bench.folder, out), rounds);
       bench.print();
       BenchResult result = bench.result(isProfiled);
       result.write(bench.folder.resolve(NAME + ".json"));
-      isFine = against.judge(result, bench.out);
+      return result;
     }
-    System.exit(isFine ? 0 : 1);
   }
 
   private void profiled(Profiling profiling, int rounds) throws IOException, InterruptedException {

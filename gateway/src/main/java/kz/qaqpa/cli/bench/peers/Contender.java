@@ -2,8 +2,8 @@ package kz.qaqpa.cli.bench.peers;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import kz.qaqpa.cli.process.Child;
 
 /** One of those that are given the same requests, in processes of their own. One thread. */
 interface Contender extends AutoCloseable {
@@ -24,8 +24,16 @@ interface Contender extends AutoCloseable {
    */
   double[] firstTokenMillis(List<String> bodies) throws IOException;
 
-  /** Processor time that it has used so far, without the client's. */
-  Duration cpu();
+  /**
+   * Runs requests at once.
+   *
+   * @param bodies with answers of one token; as many as it has sequences, or fewer
+   * @return milliseconds from the first request to the first token of each
+   */
+  double[] firstTokenMillisTogether(List<String> bodies) throws IOException;
+
+  /** Its process, without the client's. */
+  Child process();
 
   @Override
   void close();

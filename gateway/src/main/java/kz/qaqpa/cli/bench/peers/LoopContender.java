@@ -3,7 +3,6 @@ package kz.qaqpa.cli.bench.peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import kz.qaqpa.cli.bench.EngineLoop;
 import kz.qaqpa.cli.process.Child;
@@ -38,28 +37,34 @@ final class LoopContender implements Contender {
 
   @Override
   public Round run(int streams, Path bodies) throws IOException {
-    return tell(streams + " " + bodies);
+    EngineLoop.Result result = tell(streams + " " + bodies);
+    return new Round(result.wallNanos(), result.promptTokens(), result.outputTokens());
   }
 
   @Override
   public double[] firstTokenMillis(List<String> bodies) throws IOException {
     double[] millis = new double[bodies.size()];
     for (int i = 0; i < millis.length; i++) {
-      Path one = Files.write(folder.resolve("one.jsonl"), List.of(bodies.get(i)));
-      millis[i] = tell(prefix + "1 " + one).wallNanos() / 1e6;
+      millis[i] = firstTokenMillisTogether(bodies.subList(i, i + 1))[0];
     }
     return millis;
   }
 
-  private Round tell(String order) throws IOException {
+  @Override
+  public double[] firstTokenMillisTogether(List<String> bodies) throws IOException {
+    Path file = Files.write(folder.resolve("together.jsonl"), bodies);
+    EngineLoop.Result result = tell(prefix + bodies.size() + " " + file);
+    return result.firstTokenMillis().stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private EngineLoop.Result tell(String order) throws IOException {
     loop.tell(order);
-    EngineLoop.Result result = JSON.readValue(loop.awaitLine("{"), EngineLoop.Result.class);
-    return new Round(result.wallNanos(), result.promptTokens(), result.outputTokens());
+    return JSON.readValue(loop.awaitLine("{"), EngineLoop.Result.class);
   }
 
   @Override
-  public Duration cpu() {
-    return loop.cpu();
+  public Child process() {
+    return loop;
   }
 
   @Override

@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import kz.qaqpa.cli.bench.EndlessModel;
 import kz.qaqpa.cli.bench.Workload;
 import kz.qaqpa.cli.bench.peers.PeersPlan.Pair;
@@ -17,6 +19,7 @@ import kz.qaqpa.cli.bench.peers.PeersReport.Prefix;
 import kz.qaqpa.cli.bench.peers.PeersReport.Rounds;
 import kz.qaqpa.cli.bench.peers.PeersReport.Side;
 import kz.qaqpa.cli.bench.peers.llama.NativeLlama;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.gguf.GgufConverter;
 import kz.qaqpa.cli.gguf.GgufType;
@@ -29,13 +32,15 @@ import kz.qaqpa.tokenizer.BpeTokenizer;
 final class PeersBench {
   private final PeersPlan plan;
   private final PrintStream progress;
+  private final Profiling profiling;
   private final Path model;
   private final Contenders contenders;
   private final BpeTokenizer tokenizer;
 
-  PeersBench(PeersPlan plan, PrintStream progress) throws IOException {
+  PeersBench(PeersPlan plan, PrintStream progress, Profiling profiling) throws IOException {
     this.plan = plan;
     this.progress = progress;
+    this.profiling = profiling;
     this.model = EndlessModel.make(plan.model(), plan.folder());
     this.contenders = new Contenders(plan, model);
     this.tokenizer = BpeTokenizer.load(model);
@@ -59,6 +64,7 @@ final class PeersBench {
         for (int streams : plan.streams()) {
           loads.add(load(pair, streams, ours, theirs));
         }
+        profile(pair, ours);
         prefixes.add(prefix(pair, ours, theirs));
       }
     }
@@ -79,7 +85,7 @@ final class PeersBench {
     settings.put(
         "Qaqpa",
         server == null
-            ? "the engine's loop in process; behind prefixes read before, the gateway over HTTP"
+            ? "the engine's loop in process; behind a prefix that others have, the gateway over HTTP"
             : "the gateway over HTTP");
     settings.put("threads", String.valueOf(plan.threads()));
     settings.put("rounds", String.valueOf(plan.rounds()));
@@ -125,36 +131,70 @@ final class PeersBench {
   }
 
   private static Side side(Contender contender, int streams, Path bodies) throws IOException {
-    long before = contender.cpu().toNanos();
+    long before = contender.process().cpu().toNanos();
     Contender.Round round = contender.run(streams, bodies);
-    double micros = (contender.cpu().toNanos() - before) / 1e3 / round.outputTokens();
+    double micros = (contender.process().cpu().toNanos() - before) / 1e3 / round.outputTokens();
     return new Side(round.tokensPerSecond(), micros, round.promptTokens(), round.outputTokens());
   }
 
+  /** Ours once more with most streams, so that recording costs nothing of what was measured. */
+  private void profile(Pair pair, Contender ours) throws IOException, InterruptedException {
+    if (profiling.isOn()) {
+      int streams = plan.mostStreams();
+      Path bodies = bodies(work().distinct(streams * plan.requests(), plan.maxTokens()));
+      profiling.record(
+          ours.process(), "peers-" + pair.precision(), () -> ours.run(streams, bodies));
+    }
+  }
+
+  /** Alone and never read, alone and read before, and as many at once as there are slots. */
   private Prefix prefix(Pair pair, Contender ours, Contender theirs)
       throws IOException, InterruptedException {
     progress.println("prefixes");
     Workload work = work();
     List<String> distinct = prefixed(work, false);
-    double[] oursCold = ours.firstTokenMillis(distinct);
-    final double[] theirsCold = theirs.firstTokenMillis(distinct);
+    final double[] oursCold = tail(ours.firstTokenMillis(distinct));
+    final double[] theirsCold = tail(theirs.firstTokenMillis(distinct));
     List<String> shared = prefixed(work, true);
-    final double[] theirsWarm = theirs.firstTokenMillis(shared);
+    List<List<String>> together =
+        Stream.generate(() -> prefixed(work, true, plan.mostStreams() + 1))
+            .limit(plan.rounds())
+            .toList();
+    final double[] theirsWarm = tail(theirs.firstTokenMillis(shared));
+    double[] theirsTogether = together(theirs, together);
     // Loops know no prefixes of ours; the gateway does.
     try (Contender gateway = plan.llamaServer() == null ? contenders.gateway(pair) : null) {
       Contender warm = gateway == null ? ours : gateway;
       warm.firstTokenMillis(prefixed(work, true)); // The just-in-time compilers' turn.
-      double[] oursWarm = warm.firstTokenMillis(shared);
-      return new Prefix(pair, tail(oursCold), tail(theirsCold), tail(oursWarm), tail(theirsWarm));
+      double[] oursWarm = tail(warm.firstTokenMillis(shared));
+      double[] oursTogether = together(warm, together);
+      return new Prefix(
+          pair, oursCold, theirsCold, oursWarm, theirsWarm, oursTogether, theirsTogether);
     }
   }
 
+  /** The first alone, so that it is read, then all others at once. */
+  private static double[] together(Contender contender, List<List<String>> rounds)
+      throws IOException {
+    List<Double> millis = new ArrayList<>();
+    for (List<String> bodies : rounds) {
+      contender.firstTokenMillis(bodies.subList(0, 1));
+      double[] round = contender.firstTokenMillisTogether(bodies.subList(1, bodies.size()));
+      Arrays.stream(round).forEach(millis::add);
+    }
+    return millis.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
   private List<String> prefixed(Workload work, boolean shared) {
-    return work.prefixed(tokenizer, shared, plan.prefixes() + 1, PeersPlan.PREFIX_TOKENS, 1);
+    return prefixed(work, shared, plan.prefixes() + 1);
+  }
+
+  private List<String> prefixed(Workload work, boolean shared, int count) {
+    return work.prefixed(tokenizer, shared, count, PeersPlan.PREFIX_TOKENS, 1);
   }
 
   private static double[] tail(double[] millis) {
-    return java.util.Arrays.copyOfRange(millis, 1, millis.length);
+    return Arrays.copyOfRange(millis, 1, millis.length);
   }
 
   private Workload work() throws IOException {

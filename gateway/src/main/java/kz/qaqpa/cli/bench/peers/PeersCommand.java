@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyBench;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyReport;
+import kz.qaqpa.cli.bench.profile.Profiling;
+import kz.qaqpa.cli.bench.result.Against;
 import kz.qaqpa.cli.client.Options;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,10 @@ public final class PeersCommand {
   /** What it is told on the command line. */
   public static final String USAGE =
       "./qaqpa bench peers [--quick] [--llama-server PATH] [--model DIR | --random 125m|1b]"
-          + " [--precisions LIST] [--threads N] [--rounds N] [--out DIR]\n"
-          + "       ./qaqpa bench peers --proxy [--quick] [--rounds N] [--out DIR]";
+          + " [--precisions LIST] [--threads N] [--rounds N] [--out DIR] [--against FILE]"
+          + " [--profile]\n"
+          + "       ./qaqpa bench peers --proxy [--quick] [--rounds N] [--out DIR] [--against FILE]"
+          + " [--profile]";
 
   private static final List<Integer> STREAMS = List.of(1, 8, 32);
 
@@ -28,7 +32,8 @@ public final class PeersCommand {
    *
    * @param args behind {@code bench peers}
    * @param root of the project
-   * @return exit status 0; what cannot be measured is thrown
+   * @return exit status: 0; 1 if a figure is worse than in the earlier file; what cannot be
+   *     measured is thrown
    * @throws IllegalArgumentException after a wrong command line
    * @throws IOException if something cannot be measured
    */
@@ -37,8 +42,16 @@ public final class PeersCommand {
     Options options =
         Options.parse(
             args,
-            Set.of("llama-server", "model", "random", "precisions", "threads", "rounds", "out"),
-            Set.of("quick", "proxy", "help"));
+            Set.of(
+                "llama-server",
+                "model",
+                "random",
+                "precisions",
+                "threads",
+                "rounds",
+                "out",
+                Against.OPTION),
+            Set.of("quick", "proxy", "help", Profiling.SWITCH));
     if (options.has("help")) {
       out.println("usage: " + USAGE);
       return 0;
@@ -49,6 +62,7 @@ public final class PeersCommand {
     if (options.has("model") && options.has("random")) {
       throw new IllegalArgumentException("--random: beside --model (expected: one of them)");
     }
+    final Against against = Against.of(options, "peers");
     Path folder = Files.createDirectories(options.path("out", root.resolve("target/bench/peers")));
     Path shipped = root.resolve("config/models/kaz-mini");
     String random = options.get("random");
@@ -72,10 +86,10 @@ public final class PeersCommand {
             quick ? 1 : 2,
             quick ? 16 : 64,
             quick ? 3 : 20);
-    PeersReport report = new PeersBench(plan, err).measure();
+    PeersReport report = new PeersBench(plan, err, Profiling.of(options, folder, out)).measure();
     out.println(report.table());
     out.println("figures and logs: " + folder);
-    return 0;
+    return against.judge(report.result(), out) ? 0 : 1;
   }
 
   private static int proxy(Options options, Path root, PrintStream out, PrintStream err)
@@ -85,6 +99,7 @@ public final class PeersCommand {
         throw new IllegalArgumentException("--" + other + ": beside --proxy (expected: not both)");
       }
     }
+    final Against against = Against.of(options, "proxy");
     boolean quick = options.has("quick");
     ProxyBench.Plan plan =
         new ProxyBench.Plan(
@@ -96,9 +111,10 @@ public final class PeersCommand {
             options.number("rounds", quick ? 1 : 5, 1, 100),
             quick ? 64 : 1000,
             64);
-    ProxyReport report = new ProxyBench(plan, err).measure();
+    Profiling profiling = Profiling.of(options, plan.folder(), out);
+    ProxyReport report = new ProxyBench(plan, err, profiling).measure();
     out.println(report.table());
     out.println("figures and logs: " + plan.folder());
-    return 0;
+    return against.judge(report.result(), out) ? 0 : 1;
   }
 }

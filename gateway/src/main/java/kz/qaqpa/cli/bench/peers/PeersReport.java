@@ -45,14 +45,20 @@ public record PeersReport(
     }
   }
 
-  /** Milliseconds to the first token behind a long beginning: not read before, and read before. */
+  /**
+   * Milliseconds to the first token behind a long beginning: one after the other, where it was not
+   * read before and where it was; and of as many at once as there are sequences, after one has read
+   * it.
+   */
   @SuppressWarnings("ArrayRecordComponent") // Filled once, read once.
   record Prefix(
       PeersPlan.Pair pair,
       double[] oursCold,
       double[] theirsCold,
       double[] oursWarm,
-      double[] theirsWarm) {}
+      double[] theirsWarm,
+      double[] oursTogether,
+      double[] theirsTogether) {}
 
   /** The figures in the format of all benchmarks. */
   public BenchResult result() {
@@ -70,6 +76,8 @@ public record PeersReport(
       figures.add(millis(name + "cold.llama", prefix.theirsCold));
       figures.add(millis(name + "warm.qaqpa", prefix.oursWarm));
       figures.add(millis(name + "warm.llama", prefix.theirsWarm));
+      figures.add(millis(name + "together.qaqpa", prefix.oursTogether));
+      figures.add(millis(name + "together.llama", prefix.theirsTogether));
     }
     return new BenchResult("peers", machine, measured, settings, figures);
   }
@@ -119,8 +127,9 @@ public record PeersReport(
     lines.add(
         "| ours, llama.cpp's | TTFT, prefix of "
             + PeersPlan.PREFIX_TOKENS
-            + " tokens not read before: ours, llama.cpp | read before |");
-    lines.add("|---|---|---|");
+            + " tokens not read before: ours, llama.cpp | read before | all sequences at once,"
+            + " read before by one: median, most |");
+    lines.add("|---|---|---|---|");
     prefixes.forEach(prefix -> lines.add(row(prefix)));
     return String.join("\n", lines);
   }
@@ -152,12 +161,16 @@ public record PeersReport(
   private static String row(Prefix prefix) {
     return String.format(
         Locale.ROOT,
-        "| %s | %.1f, %.1f ms | %.1f, %.1f ms |",
+        "| %s | %.1f, %.1f ms | %.1f, %.1f ms | %.0f, %.0f; %.0f, %.0f ms |",
         pair(prefix.pair),
         millis("qaqpa", prefix.oursCold).median(),
         millis("llama", prefix.theirsCold).median(),
         millis("qaqpa", prefix.oursWarm).median(),
-        millis("llama", prefix.theirsWarm).median());
+        millis("llama", prefix.theirsWarm).median(),
+        millis("qaqpa", prefix.oursTogether).median(),
+        millis("qaqpa", prefix.oursTogether).most(),
+        millis("llama", prefix.theirsTogether).median(),
+        millis("llama", prefix.theirsTogether).most());
   }
 
   private static String pair(PeersPlan.Pair pair) {

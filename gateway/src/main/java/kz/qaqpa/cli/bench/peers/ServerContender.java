@@ -3,7 +3,6 @@ package kz.qaqpa.cli.bench.peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import kz.qaqpa.cli.bench.BenchClient;
@@ -47,6 +46,11 @@ final class ServerContender implements Contender {
     return ask(1, bodies).ttftMillis();
   }
 
+  @Override
+  public double[] firstTokenMillisTogether(List<String> bodies) throws IOException {
+    return ask(bodies.size(), bodies).ttftMillis();
+  }
+
   private BenchClient.Result ask(int streams, List<String> bodies) throws IOException {
     Path adapted = folder.resolve("adapted.jsonl");
     Files.write(adapted, bodies.stream().map(adapt).toList());
@@ -55,8 +59,8 @@ final class ServerContender implements Contender {
   }
 
   @Override
-  public Duration cpu() {
-    return served.process.cpu();
+  public Child process() {
+    return served.process;
   }
 
   @Override

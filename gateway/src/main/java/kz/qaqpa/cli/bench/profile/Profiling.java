@@ -3,6 +3,7 @@ package kz.qaqpa.cli.bench.profile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.cli.process.Child;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ public final class Profiling {
    */
   public static Profiling into(Path folder, PrintStream out) {
     return new Profiling(folder, out);
+  }
+
+  /** Records into a folder if the switch was given. */
+  public static Profiling of(Options options, Path folder, PrintStream out) {
+    return options.has(SWITCH) ? into(folder, out) : OFF;
   }
 
   /** Whether anything is recorded. */

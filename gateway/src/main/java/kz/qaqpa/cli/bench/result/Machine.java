@@ -44,6 +44,11 @@ public record Machine(
             / 100.0);
   }
 
+  /** The same, with the load average of when a benchmark began that is over. */
+  public Machine withLoadAverage(double average) {
+    return new Machine(processor, processors, memoryGib, kernel, java, average);
+  }
+
   private static String processorModel() {
     String architecture = System.getProperty("os.arch");
     if (!Files.isReadable(PROCESSORS)) {

@@ -2,7 +2,6 @@ package kz.qaqpa.cli.bench.edge;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import kz.qaqpa.cli.bench.BenchProgram;
 import kz.qaqpa.cli.bench.load.ProcessCounters;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.client.Options;
@@ -28,6 +29,7 @@ public final class EdgeBench {
 
   private final Plan plan;
   private final PrintStream progress;
+  private final Profiling profiling;
   private final Machine machine = Machine.here();
   private final Instant began = Instant.now();
   private final Map<Variant, List<EdgeReport.Sample>> samples = new EnumMap<>(Variant.class);
@@ -55,21 +57,30 @@ public final class EdgeBench {
     }
   }
 
-  EdgeBench(Plan plan, PrintStream progress) {
+  EdgeBench(Plan plan, PrintStream progress, Profiling profiling) {
     this.plan = plan;
     this.progress = progress;
+    this.profiling = profiling;
   }
 
   /**
    * Measures and prints.
    *
    * @param args {@code --rounds N}, {@code --seconds N} of a variant in a pass, {@code --model
-   *     DIR}, {@code --out DIR}
+   *     DIR}, {@code --out DIR}, {@code --against FILE}, {@code --profile}
    */
-  public static void main(String[] args) throws IOException {
-    Options options =
-        Options.parse(List.of(args), Set.of("rounds", "seconds", "model", "out"), Set.of());
-    Path root = Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
+  public static void main(String[] args) throws InterruptedException {
+    BenchProgram.main(
+        "edge",
+        args,
+        Set.of("rounds", "seconds", "model", "out"),
+        Set.of(Profiling.SWITCH),
+        EdgeBench::run);
+  }
+
+  private static BenchResult run(Options options, PrintStream out)
+      throws IOException, InterruptedException {
+    Path root = BenchProgram.root();
     long millis = 1000L * options.number("seconds", 4, 1, 600);
     Plan plan =
         new Plan(
@@ -78,16 +89,20 @@ public final class EdgeBench {
             options.number("rounds", 3, 1, 100),
             WARM_UP * millis,
             millis);
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    out.println(new EdgeBench(plan, System.err).measure().table());
+    Profiling profiling = Profiling.of(options, plan.folder, out);
+    Outcome outcome = new EdgeBench(plan, System.err, profiling).measure();
+    out.println(outcome.table());
     out.println("figures and logs: " + plan.folder);
+    return outcome.result;
   }
 
   /** Runs it. */
-  Outcome measure() throws IOException {
+  Outcome measure() throws IOException, InterruptedException {
     try (EdgeServers servers = new EdgeServers(plan.model, plan.folder, EVENTS)) {
       measure(servers, Variant.streamed());
+      profile(servers, Variant.SIGNED, "edge-stream");
       measure(servers, Variant.whole());
+      profile(servers, Variant.SIGNED_WHOLE, "edge-whole");
       Recording stream = servers.recording(Mode.EACH);
       EdgeReport report =
           new EdgeReport(
@@ -127,8 +142,19 @@ public final class EdgeBench {
     }
   }
 
+  /** Once more, so that recording costs nothing of what was measured. */
+  private void profile(EdgeServers servers, Variant variant, String name)
+      throws IOException, InterruptedException {
+    if (profiling.isOn()) {
+      profiling.record(
+          servers.server(variant.server()),
+          name,
+          () -> servers.ask(variant, CONNECTIONS, plan.millis));
+    }
+  }
+
   private void sample(EdgeServers servers, Variant variant) throws IOException {
-    long pid = servers.pid(variant.server());
+    long pid = servers.server(variant.server()).pid();
     Map<String, Double> before = ProcessCounters.cpuByThread(pid);
     double cpu = ProcessCounters.cpuSeconds(pid);
     double client = ProcessCounters.cpuSeconds(servers.clientPid());

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import kz.qaqpa.cli.bench.edge.EdgeReport.Sample;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Figure;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,10 +18,12 @@ class EdgeBenchTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   void everybodySendsTheSame_andTheFiguresAreInTableAndJson() throws Exception {
     Path model = Path.of(System.getProperty("qaqpa.root"), "config/models/kaz-mini");
     EdgeBench.Outcome outcome =
-        new EdgeBench(new EdgeBench.Plan(model, folder, 1, 50, 150), System.err).measure();
+        new EdgeBench(new EdgeBench.Plan(model, folder, 1, 50, 150), System.err, Profiling.OFF)
+            .measure();
     EdgeReport report = outcome.report();
     assertThat(report.events()).isEqualTo(64);
     for (Variant variant : Variant.values()) {

@@ -160,9 +160,9 @@ final class EdgeServers implements AutoCloseable {
     return java.util.Objects.requireNonNull(ports.get(server));
   }
 
-  /** Number of a server's process. */
-  long pid(Server server) {
-    return java.util.Objects.requireNonNull(servers.get(server)).pid();
+  /** The process of a server. */
+  Child server(Server server) {
+    return java.util.Objects.requireNonNull(servers.get(server));
   }
 
   /** Number of the client's process. */

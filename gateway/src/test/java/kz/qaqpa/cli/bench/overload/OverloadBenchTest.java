@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ class OverloadBenchTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   void everythingEnds_countsAgree_nothingGrows() throws Exception {
     Path root = Path.of(System.getProperty("qaqpa.root"));
     OverloadBench.Plan plan =

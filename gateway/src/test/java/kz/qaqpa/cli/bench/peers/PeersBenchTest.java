@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import kz.qaqpa.cli.bench.peers.PeersPlan.Pair;
 import kz.qaqpa.cli.bench.peers.PeersReport.Load;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Figure;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,10 @@ class PeersBenchTest {
   }
 
   @Test
+  @Tag("bench")
   void overHttp_besideAServerThatSpeaksLlamasProtocol() throws Exception {
     PeersPlan plan = plan(program(FakeLlamaServer.class), Pair.of("f32"));
-    PeersReport report = new PeersBench(plan, System.err).measure();
+    PeersReport report = new PeersBench(plan, System.err, Profiling.OFF).measure();
     assertThat(report.loads()).extracting(Load::streams).containsExactly(1, 3);
     for (Load load : report.loads()) {
       assertThat(load.rounds())
@@ -89,15 +91,17 @@ class PeersBenchTest {
             "peers.f32.3.ratio",
             "peers.f32.1.cpu-ratio",
             "peers.f32.ttft.warm.qaqpa",
-            "peers.f32.ttft.cold.llama")
-        .hasSize(12);
+            "peers.f32.ttft.cold.llama",
+            "peers.f32.ttft.together.qaqpa")
+        .hasSize(14);
   }
 
   @Test
+  @Tag("bench")
   @Tag("node")
   void inProcess_bothReadAndMakeTheSameTokens() throws Exception {
     PeersPlan plan = plan(null, Pair.ALL);
-    PeersReport report = new PeersBench(plan, System.err).measure();
+    PeersReport report = new PeersBench(plan, System.err, Profiling.OFF).measure();
     assertThat(report.loads())
         .hasSize(6)
         .allSatisfy(load -> {
@@ -109,6 +113,8 @@ class PeersBenchTest {
         .allSatisfy(prefix -> {
           assertThat(prefix.oursWarm()).hasSize(2);
           assertThat(prefix.theirsWarm()).hasSize(2);
+          assertThat(prefix.oursTogether()).hasSize(3 * plan.rounds()).doesNotContain(0.0);
+          assertThat(prefix.theirsTogether()).hasSize(3 * plan.rounds()).doesNotContain(0.0);
         });
     assertThat(report.table())
         .contains("llama.cpp: llama_decode in process, libraries of @node-llama-cpp/")
@@ -116,16 +122,17 @@ class PeersBenchTest {
   }
 
   @Test
+  @Tag("bench")
   void aProgramThatIsNone_andOneThatEnds() throws Exception {
     PeersPlan none = plan(folder.resolve("nothing"), Pair.of("f32"));
-    assertThatThrownBy(() -> new PeersBench(none, System.err).measure())
+    assertThatThrownBy(() -> new PeersBench(none, System.err, Profiling.OFF).measure())
         .isInstanceOf(IOException.class)
         .hasMessage("--llama-server: " + folder.resolve("nothing") + " (expected: a program)");
     Path ends = folder.resolve("ends");
     Files.writeString(ends, "#!/bin/sh\necho no such model >&2\nexit 3\n");
     Files.setPosixFilePermissions(ends, PosixFilePermissions.fromString("rwx------"));
     PeersPlan plan = plan(ends, Pair.of("f32"));
-    assertThatThrownBy(() -> new PeersBench(plan, System.err).measure())
+    assertThatThrownBy(() -> new PeersBench(plan, System.err, Profiling.OFF).measure())
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("--llama-server: not ready (expected: /health answers 200)")
         .hasMessageEndingWith("no such model");

@@ -2,7 +2,6 @@ package kz.qaqpa.cli.bench.scale;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import kz.qaqpa.cli.bench.BenchProgram;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.bench.scale.ScaleGateway.Memory;
@@ -27,6 +28,7 @@ public final class ScaleBench {
 
   private final Plan plan;
   private final PrintStream progress;
+  private final Profiling profiling;
   private final Machine machine = Machine.here();
   private final Instant began = Instant.now();
 
@@ -57,24 +59,31 @@ public final class ScaleBench {
     }
   }
 
-  ScaleBench(Plan plan, PrintStream progress) {
+  ScaleBench(Plan plan, PrintStream progress, Profiling profiling) {
     this.plan = plan;
     this.progress = progress;
+    this.profiling = profiling;
   }
 
   /**
    * Measures and prints.
    *
    * @param args {@code --streams N,N}, {@code --events N} a second of all together, {@code --rounds
-   *     N}, {@code --seconds N} of a round, {@code --model DIR}, {@code --out DIR}
+   *     N}, {@code --seconds N} of a round, {@code --model DIR}, {@code --out DIR}, {@code
+   *     --against FILE}, {@code --profile}
    */
-  public static void main(String[] args) throws IOException, InterruptedException {
-    Options options =
-        Options.parse(
-            List.of(args),
-            Set.of("streams", "events", "rounds", "seconds", "model", "out"),
-            Set.of());
-    Path root = Path.of(System.getProperty("qaqpa.root", ".")).toAbsolutePath();
+  public static void main(String[] args) throws InterruptedException {
+    BenchProgram.main(
+        "scale",
+        args,
+        Set.of("streams", "events", "rounds", "seconds", "model", "out"),
+        Set.of(Profiling.SWITCH),
+        ScaleBench::run);
+  }
+
+  private static BenchResult run(Options options, PrintStream out)
+      throws IOException, InterruptedException {
+    Path root = BenchProgram.root();
     Plan plan =
         new Plan(
             options.path("model", root.resolve("config/models/kaz-mini")),
@@ -86,10 +95,12 @@ public final class ScaleBench {
             List.of(1, 4, 16, 64, 256),
             options.number("rounds", 3, 1, 100),
             1000L * options.number("seconds", 5, 1, 600));
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     FileLimit.require(plan.sizes.stream().mapToInt(Integer::intValue).max().orElse(0));
-    out.println(new ScaleBench(plan, System.err).measure().table());
+    Profiling profiling = Profiling.of(options, plan.folder, out);
+    Outcome outcome = new ScaleBench(plan, System.err, profiling).measure();
+    out.println(outcome.table());
     out.println("figures and logs: " + plan.folder);
+    return outcome.result;
   }
 
   /** Runs it. */
@@ -130,6 +141,9 @@ public final class ScaleBench {
         rounds.add(round(gateway));
       }
       Memory held = gateway.memory();
+      if (profiling.isOn()) { // A round of its own, so that recording is in no figure.
+        profiling.record(gateway.process(), "scale-" + count, () -> gateway.measure(plan.millis));
+      }
       gateway.closeAll();
       return new ScaleReport.Streams(count, idle, held, rounds);
     }

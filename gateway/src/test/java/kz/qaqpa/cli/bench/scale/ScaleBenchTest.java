@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.tokenizer.BpeTokenizer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,11 +21,13 @@ class ScaleBenchTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   void streamsAndSockets_areAllThere_andTheFiguresAreInTableAndJson() throws Exception {
     ScaleBench.Outcome outcome =
         new ScaleBench(
                 new ScaleBench.Plan(MODEL, folder, List.of(20), 400, List.of(1, 3), 2, 500),
-                System.err)
+                System.err,
+                Profiling.OFF)
             .measure();
     ScaleReport report = outcome.report();
     ScaleReport.Streams streams = report.streams().getFirst();

@@ -150,6 +150,11 @@ final class ScaleGateway implements AutoCloseable {
     return gateway.metrics();
   }
 
+  /** The gateway's process. */
+  Child process() {
+    return gateway.process();
+  }
+
   /** Processor time of the gateway in seconds. */
   double cpuSeconds() throws IOException {
     return ProcessCounters.cpuSeconds(gateway.process().pid());

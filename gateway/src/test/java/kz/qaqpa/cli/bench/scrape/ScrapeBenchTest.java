@@ -12,6 +12,7 @@ import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport.Period;
 import kz.qaqpa.cli.bench.scrape.ScrapeReport.Round;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ class ScrapeBenchTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   void streamsRun_whileTheyAreScraped() throws Exception {
     Path model = Path.of(System.getProperty("qaqpa.root"), "config/models/kaz-mini");
     ScrapeReport report =

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -30,6 +31,8 @@ public final class LlamaLoop {
   private final boolean keeps;
   private final @Nullable Row[] rows;
   private final int[][] kept;
+  private final List<Double> firstTokenMillis = new ArrayList<>();
+  private long started;
   private long outputTokens;
   private long promptTokens;
 
@@ -96,7 +99,7 @@ public final class LlamaLoop {
 
   private EngineLoop.Result run(List<Job> jobs) {
     Deque<Job> waiting = new ArrayDeque<>(jobs);
-    long started = System.nanoTime();
+    started = System.nanoTime();
     boolean busy = true;
     while (busy) {
       for (int place = 0; place < rows.length; place++) {
@@ -106,7 +109,8 @@ public final class LlamaLoop {
       }
       busy = step();
     }
-    return new EngineLoop.Result(System.nanoTime() - started, promptTokens, outputTokens);
+    return new EngineLoop.Result(
+        System.nanoTime() - started, promptTokens, outputTokens, List.copyOf(firstTokenMillis));
   }
 
   /** Reads a prompt and makes its first token. */
@@ -132,7 +136,9 @@ public final class LlamaLoop {
     row.length = prompt.length;
     rows[place] = row;
     promptTokens += prompt.length;
-    accept(place, row, llama.best(last));
+    int token = llama.best(last);
+    firstTokenMillis.add((System.nanoTime() - started) / 1e6);
+    accept(place, row, token);
   }
 
   private boolean step() {

@@ -22,6 +22,7 @@ import kz.qaqpa.cli.bench.Samples;
 import kz.qaqpa.cli.bench.Workload;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyReport.Round;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyReport.Way;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.process.Child;
 import kz.qaqpa.cli.process.GatewayProcess;
@@ -36,6 +37,7 @@ import kz.qaqpa.cli.process.TrialAgency;
 public final class ProxyBench {
   private final Plan plan;
   private final PrintStream progress;
+  private final Profiling profiling;
   private final TrialAgency agency = TrialAgency.of("peers", "concurrentStreams: 1000000");
 
   /**
@@ -63,9 +65,15 @@ public final class ProxyBench {
   /** Where a way begins, with which headers, and whose processor time it takes. */
   private record Entry(int port, List<String> headers, List<Child> servers) {}
 
-  public ProxyBench(Plan plan, PrintStream progress) {
+  /**
+   * A bench that has measured nothing yet.
+   *
+   * @param profiling of our gateway
+   */
+  public ProxyBench(Plan plan, PrintStream progress, Profiling profiling) {
     this.plan = plan;
     this.progress = progress;
+    this.profiling = profiling;
   }
 
   /**
@@ -87,9 +95,14 @@ public final class ProxyBench {
           Portkey portkey = Portkey.start(plan.packages.resolve("portkey"), plan.folder)) {
         int port = Integer.parseInt(bare.awaitLine("ready ").substring("ready ".length()));
         bare.dropOutput();
-        ProxyReport report =
-            new ProxyReport(
-                machine, begin, settings(answer), rows(work, ways(gateway, bare, port, portkey)));
+        Map<Way, Entry> ways = ways(gateway, bare, port, portkey);
+        ProxyReport report = new ProxyReport(machine, begin, settings(answer), rows(work, ways));
+        if (profiling.isOn()) { // A round of its own, so that recording is in no figure.
+          profiling.record(
+              gateway.process(),
+              "proxy",
+              () -> round(work, ways, Way.QAQPA, plan.connections.getLast()));
+        }
         report.result().write(plan.folder.resolve("proxy.json"));
         return report;
       }
@@ -141,7 +154,7 @@ public final class ProxyBench {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("answer", plan.maxTokens + " tokens, " + Files.size(answer) + " bytes");
     settings.put("Portkey", Portkey.PACKAGE + "@" + Portkey.VERSION + ", one process of Node");
-    settings.put("Qaqpa", "everything on but signatures, synthetic engine");
+    settings.put("Qaqpa", "everything on, synthetic engine");
     settings.put("rounds", String.valueOf(plan.rounds));
     settings.put("requests", String.valueOf(plan.requests));
     return settings;

@@ -11,6 +11,7 @@ import java.util.Map;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyReport.Round;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyReport.Row;
 import kz.qaqpa.cli.bench.peers.proxy.ProxyReport.Way;
+import kz.qaqpa.cli.bench.profile.Profiling;
 import kz.qaqpa.cli.bench.result.BenchResult;
 import kz.qaqpa.cli.bench.result.Figure;
 import kz.qaqpa.cli.bench.result.Machine;
@@ -24,6 +25,7 @@ class ProxyBenchTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   @Tag("node")
   void allWaysAnswer() throws Exception {
     ProxyBench.Plan plan =
@@ -36,7 +38,7 @@ class ProxyBenchTest {
             1,
             12,
             8);
-    ProxyReport report = new ProxyBench(plan, System.err).measure();
+    ProxyReport report = new ProxyBench(plan, System.err, Profiling.OFF).measure();
     assertThat(report.rows())
         .hasSize(8)
         .allSatisfy(row -> {
