@@ -44,7 +44,14 @@ public interface Engine extends AutoCloseable {
   long kvBytesPerToken();
 
   /**
-   * Reads positions {@code [fromToken, fromToken + tokens)} of a slot into a host block.
+   * Reads positions {@code [fromToken, fromToken + tokens)} of a slot, as they are now, into a host
+   * block, which may be filled later.
+   *
+   * <p>Until the next {@link #execute} has returned, or {@link #close}, the block is the engine's:
+   * nobody else looks into it, changes it or frees its memory. It may be given to {@link #writeKv}
+   * or to another reading at any time; calls on the same block take effect in their order. What was
+   * not filled when the engine fails for good, or is closed, is lost; so is what a call that fails
+   * was to read.
    *
    * @param block has {@code tokens * kvBytesPerToken()} bytes remaining; its inner order is the
    *     engine's own and stays the same for its lifetime, so that blocks are good for {@link
@@ -52,7 +59,10 @@ public interface Engine extends AutoCloseable {
    */
   void readKv(int slot, int fromToken, int tokens, ByteBuffer block);
 
-  /** Writes a block that {@link #readKv} filled with the same {@code tokens}, at any position. */
+  /**
+   * Writes a block that {@link #readKv} fills, or has filled, with the same {@code tokens}, at any
+   * position. The block is the caller's again when this returns.
+   */
   void writeKv(int slot, int fromToken, int tokens, ByteBuffer block);
 
   @Override

@@ -274,8 +274,11 @@ final class StepLoop implements Runnable {
     } catch (RuntimeException fault) { // The engine must be closed whatever a consumer did.
       LOG.error("{} could not end all sequences", thread.getName(), fault);
     } finally {
-      memory.close();
-      closeEngine();
+      try {
+        closeEngine();
+      } finally {
+        memory.close(); // Last: until it is closed, the engine may fill blocks.
+      }
     }
   }
 

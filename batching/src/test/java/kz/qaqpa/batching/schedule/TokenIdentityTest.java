@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Whatever is batched, chunked, cached, copied, moved, saved, evicted, preempted, resumed, stalled,
  * cancelled or failed beside it: each request's answer equals its run alone, token for token. In
- * virtual time, by thousands of schedules.
+ * virtual time, by thousands of schedules, over an engine that fills host blocks as late as it may.
  */
 class TokenIdentityTest {
   private static final int VOCABULARY = 97;
@@ -58,6 +58,7 @@ class TokenIdentityTest {
   private long recomputed;
   private long restored;
   private long hostCached;
+  private long loadedBeforeFilled;
 
   @Test
   void everyAnswerEqualsItsRunAlone() {
@@ -77,6 +78,7 @@ class TokenIdentityTest {
       assertThat(recomputed).isPositive();
       assertThat(restored).isPositive();
       assertThat(hostCached).isPositive();
+      assertThat(loadedBeforeFilled).isPositive();
     }
   }
 
@@ -146,6 +148,7 @@ class TokenIdentityTest {
     preemptions += rig.tally.get(Tally.Item.PREEMPTIONS);
     recomputed += rig.tally.get(Tally.Item.RECOMPUTED_TOKENS);
     restored += rig.tally.get(Tally.Item.RESTORED_TOKENS);
+    loadedBeforeFilled += engine.lateWrites();
     hostCached += rig.tally.get(Tally.Item.HOST_CACHED_PROMPT_TOKENS);
     undecided += calls.stream().filter(call -> call.sequence().wantsFullLogits).count();
     marked += calls.stream().filter(call -> isMarked(call.sequence())).count();

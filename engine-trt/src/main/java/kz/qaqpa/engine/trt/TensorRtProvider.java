@@ -96,10 +96,8 @@ public final class TensorRtProvider implements EngineProvider {
       RebuildingEngine engine =
           new RebuildingEngine(
               opened.engine(),
-              () -> {
-                CudaDevice.reset();
-                return open(opening, model, settings, CudaDevice.open()).engine();
-              },
+              CudaDevice::reset,
+              () -> open(opening, model, settings, CudaDevice.open()).engine(),
               System::nanoTime);
       String description =
           "TensorRT " + version + " on " + machine.gpu().name() + ", " + opened.sizing();

@@ -48,6 +48,7 @@ class MessagesTest {
         "cudaMalloc of ",
         "enqueueV3 of ",
         "the engine was made anew, its slots are empty",
+        "host blocks that were being read are lost",
         ": its content was lost when the engine was rebuilt",
         "the engine could not be made anew: ",
       })

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Used by the step loop alone. The bytes of host blocks, outside the heap. A block's memory is
- * taken when it is first written, and all of it is given back by {@link #close}.
+ * taken when it is first written, and all of it is given back by {@link #close}, after the engine's
+ * end. Only the engine looks at the bytes: it may fill a block long after it was told to.
  */
 public final class HostMemory implements AutoCloseable {
   /** Their bookkeeping takes some 350 bytes each. */

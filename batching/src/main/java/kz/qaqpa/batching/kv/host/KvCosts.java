@@ -23,7 +23,7 @@ public final class KvCosts {
   private double promptTokenNanos = 100_000;
   private double rowNanos = 400_000;
 
-  /** Host blocks were moved. */
+  /** Host blocks were moved, which took so long before the step: what goes on beside it is free. */
   public void moved(int blocks, long nanos) {
     if (blocks > 0) {
       blockNanos += NEWEST * ((double) nanos / blocks - blockNanos);

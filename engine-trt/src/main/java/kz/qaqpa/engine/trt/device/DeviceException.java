@@ -24,6 +24,15 @@ public final class DeviceException extends RuntimeException {
     return lasting;
   }
 
+  /**
+   * The same where it cannot be gone on after it, though the device could.
+   *
+   * @param during what it spoiled
+   */
+  public DeviceException asLasting(String during) {
+    return new DeviceException(during, String.valueOf(getMessage()), true, this);
+  }
+
   /** As whoever called the engine hears it. */
   public EngineFault fault() {
     return lasting

@@ -22,14 +22,17 @@ import org.slf4j.LoggerFactory;
  * <p>After an error that lasts, the device is reset, the engine opened once more, and the step that
  * met the error fails as one step does. What the slots held is lost then: a step, copy or reading
  * that would use lost content fails too, until the slot was written again, so that nobody is
- * answered from an empty cache. Host blocks stay good. An engine that breaks again and again is
- * given up. Confined to the engine's thread.
+ * answered from an empty cache. Host blocks stay good; where one may not have been filled yet, the
+ * fault lasts, and whoever has the blocks opens an engine of its own and forgets them: the device
+ * is reset for it. An engine that breaks again and again is given up. Confined to the engine's
+ * thread.
  */
 public final class RebuildingEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(RebuildingEngine.class);
   private static final int MOST_REBUILDS = 3;
   private static final long WITHIN_NANOS = Duration.ofHours(1).toNanos();
 
+  private final Runnable reset;
   private final Supplier<? extends Engine> reopen;
   private final LongSupplier clock;
   private final EngineShape shape;
@@ -40,15 +43,22 @@ public final class RebuildingEngine implements Engine {
 
   private volatile Engine engine;
   private final AtomicInteger rebuilt = new AtomicInteger();
+
+  /** Whether a block was read that no step has followed. */
+  private boolean promised;
+
   private boolean closed;
 
   /**
    * @param engine closed with this
-   * @param reopen resets the device and opens the same engine again
+   * @param reset resets the device, whose engine was closed before
+   * @param reopen opens the same engine again
    * @param clock in nanoseconds, as {@link System#nanoTime}
    */
-  public RebuildingEngine(Engine engine, Supplier<? extends Engine> reopen, LongSupplier clock) {
+  public RebuildingEngine(
+      Engine engine, Runnable reset, Supplier<? extends Engine> reopen, LongSupplier clock) {
     this.engine = engine;
+    this.reset = reset;
     this.reopen = reopen;
     this.clock = clock;
     this.shape = engine.shape();
@@ -82,6 +92,7 @@ public final class RebuildingEngine implements Engine {
     } catch (EngineFault.Fatal fault) {
       throw rebuild(fault);
     }
+    promised = false;
     for (int row = 0; row < plan.rows(); row++) {
       int slot = plan.slot(row);
       kept[slot] = Math.max(kept[slot], plan.kvLength(row) + plan.queryLength(row));
@@ -113,6 +124,7 @@ public final class RebuildingEngine implements Engine {
   public void readKv(int slot, int fromToken, int tokens, ByteBuffer block) {
     requireKept(slot, fromToken + tokens);
     guarded(() -> engine.readKv(slot, fromToken, tokens, block));
+    promised |= tokens > 0;
   }
 
   @Override
@@ -131,19 +143,25 @@ public final class RebuildingEngine implements Engine {
     }
   }
 
-  /** Makes the engine anew; what is returned is to be thrown. */
+  /** Makes the engine anew, if that may be; what is returned is to be thrown. */
   private EngineFault rebuild(EngineFault.Fatal fault) {
-    if (closed || !mayRebuild()) {
+    if (closed || (!promised && !mayRebuild())) {
       return fault;
     }
     long start = clock.getAsLong();
-    LOG.error("the engine broke and is made anew", fault);
+    LOG.error("the engine broke{}", promised ? "" : " and is made anew", fault);
     try {
       engine.close();
     } catch (RuntimeException e) {
       LOG.debug("closing the broken engine", e); // Its calls fail like all others.
     }
+    closed = promised;
     try {
+      reset.run();
+      if (promised) {
+        return new EngineFault.Fatal(
+            fault.getMessage() + "; host blocks that were being read are lost", fault);
+      }
       engine = reopen.get();
     } catch (RuntimeException e) {
       e.addSuppressed(fault);

@@ -30,8 +30,9 @@ import kz.qaqpa.engine.trt.step.StepRange;
  *
  * <p>Inputs are packed into one pinned block and copied with one call, and so are the candidates of
  * all rows on their way back; all logits of a row are copied where the plan asks for them. Steps
- * block their caller; {@link #copyKv} and {@link #writeKv} are queued, and what they need of each
- * other is ordered by events.
+ * block their caller; {@link #copyKv}, {@link #readKv} and {@link #writeKv} are queued, and what
+ * they need of each other and of steps is ordered by events. Blocks that are read are filled while
+ * the next step computes.
  */
 public final class TrtEngine implements Engine {
   /** Length of the prefill grid in tokens, as of the engine on the CPU. */
@@ -169,20 +170,36 @@ public final class TrtEngine implements Engine {
     try {
       OutputLayout out = OutputLayout.of(range.rows(), results.width());
       queue(plan, out);
+      transfers.drain(); // While it computes.
       stream.synchronize();
       transfers.computed();
       results.take(plan, range, out, outputs);
       count(plan);
       return results;
     } catch (DeviceException e) {
-      throw e.fault();
+      throw settled(e);
     }
+  }
+
+  /** Lets nothing that was queued before a refused call run into what follows it. */
+  private EngineFault settled(DeviceException e) {
+    if (!e.lasting()) {
+      try {
+        transfers.settle();
+      } catch (DeviceException after) {
+        after.addSuppressed(e);
+        return after.fault();
+      }
+    }
+    return e.fault();
   }
 
   private void queue(StepPlan plan, OutputLayout out) {
     InputLayout in = InputLayout.of(range.tokens(), range.rows());
     StepInputs.write(plan, range, in, inputs);
-    transfers.awaitWrites(range.first(), range.rows());
+    for (int slot = range.first(); slot < range.first() + range.rows(); slot++) {
+      transfers.await(slot, plan.slotLength(slot));
+    }
     if (range.decode()) {
       steps.decode(range.rows());
     } else {
@@ -248,11 +265,11 @@ public final class TrtEngine implements Engine {
     run(() -> transfers.write(slot, fromToken, tokens, block));
   }
 
-  private static void run(Runnable call) {
+  private void run(Runnable call) {
     try {
       call.run();
     } catch (DeviceException e) {
-      throw e.fault();
+      throw settled(e);
     }
   }
 

@@ -28,7 +28,7 @@ class GpuCheckTest {
     assertThat(GpuCheck.run(probe, root, root, false, table)).isEqualTo(3);
     List<String> rows = text();
     assertThat(rows)
-        .hasSize(18)
+        .hasSize(19)
         .allMatch(row ->
             row.endsWith("not run: this machine has no NVIDIA driver (/dev/nvidiactl is missing)"));
     String benchmarks =

@@ -30,6 +30,7 @@ final class LargeModelCheck {
   private static final int WARM_UP = 5;
   private static final int STEPS = 30;
   private static final int COPIES = 20;
+  private static final int BLOCK = 256;
   private static final long COPY_BYTES = 2L << 30;
 
   private final CheckTable table;
@@ -155,40 +156,46 @@ final class LargeModelCheck {
     for (int i = 0; i < COPIES; i++) {
       engine.copyKv(i % 2, 2 + i % 2, CONTEXT);
     }
-    ByteBuffer one = ByteBuffer.allocateDirect((int) engine.kvBytesPerToken());
-    engine.readKv(3, 0, 1, one); // Waits for the copies.
+    settle(engine, 3);
     double micros = (System.nanoTime() - start) / 1e3 / COPIES;
     table.measured(Rows.COPY, "%.0f".formatted(micros));
-    overlap(engine);
+    ByteBuffer block = ByteBuffer.allocateDirect((int) (BLOCK * engine.kvBytesPerToken()));
+    beside(engine, Rows.WRITE_BESIDE, () -> engine.writeKv(100, 0, BLOCK, block.clear()));
+    beside(engine, Rows.READ_BESIDE, () -> engine.readKv(100, 0, BLOCK, block.clear()));
+  }
+
+  /** Waits for what was queued before: a block of one token that is handed back is filled. */
+  private static void settle(Engine engine, int slot) {
+    ByteBuffer one = ByteBuffer.allocateDirect((int) engine.kvBytesPerToken());
+    engine.readKv(slot, 0, 1, one);
+    engine.writeKv(slot, 0, 1, one.flip());
   }
 
   /** A block on its way while another slot's step runs, against one after the other. */
-  private void overlap(Engine engine) {
-    int tokens = 256;
-    ByteBuffer block = ByteBuffer.allocateDirect((int) (tokens * engine.kvBytesPerToken()));
+  private void beside(Engine engine, String row, Runnable move) {
     EngineDriver driver = new EngineDriver(engine);
     double step = 0;
-    double write = 0;
+    double alone = 0;
     double both = 0;
     for (int i = 0; i < COPIES; i++) {
       driver.length[0] = CONTEXT;
       step += time(() -> driver.step().row(0, LogitsMode.CANDIDATES, 1).run());
-      write +=
+      alone +=
           time(() -> {
-            engine.writeKv(100, 0, tokens, block.duplicate());
-            engine.readKv(100, 0, 1, ByteBuffer.allocateDirect((int) engine.kvBytesPerToken()));
+            move.run();
+            settle(engine, 100);
           });
       driver.length[0] = CONTEXT;
       both +=
           time(() -> {
-            engine.writeKv(100, 0, tokens, block.duplicate());
+            move.run();
             driver.step().row(0, LogitsMode.CANDIDATES, 1).run();
           });
     }
     table.measured(
-        Rows.OVERLAP,
+        row,
         "step %.2f ms, block of %d tokens %.2f ms, both %.2f ms"
-            .formatted(step / COPIES, tokens, write / COPIES, both / COPIES));
+            .formatted(step / COPIES, BLOCK, alone / COPIES, both / COPIES));
   }
 
   private static double time(Runnable work) {

@@ -19,7 +19,8 @@ final class Rows {
   static final String OUTSIDE = "8B shape: time of a step outside the GPU";
   static final String PREFILL = "8B shape: prefill, tokens/s";
   static final String COPY = "8B shape: copyKv of 1024 tokens, µs";
-  static final String OVERLAP = "8B shape: writeKv beside a step";
+  static final String WRITE_BESIDE = "8B shape: writeKv beside a step";
+  static final String READ_BESIDE = "8B shape: readKv beside a step";
 
   private Rows() {}
 
@@ -46,6 +47,7 @@ final class Rows {
         OUTSIDE,
         PREFILL,
         COPY,
-        OVERLAP);
+        WRITE_BESIDE,
+        READ_BESIDE);
   }
 }

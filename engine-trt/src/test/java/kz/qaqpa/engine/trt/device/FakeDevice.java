@@ -116,13 +116,13 @@ public final class FakeDevice implements Device {
   @Override
   public void free(long address) {
     called("free");
+    streams.forEach(FakeStream::finish); // As cudaFree does; cudaFreeHost does not promise to.
     Block block = blocks.get(address);
     free(address, false);
     used -= block == null ? 0 : block.bytes;
   }
 
   private void free(long address, boolean pinned) {
-    streams.forEach(FakeStream::finish); // As cudaFree does.
     Block block = blocks.remove(address);
     if (block == null || block.pinned != pinned) {
       throw new AssertionError("not allocated, or freed twice");

@@ -33,20 +33,26 @@ class RebuildingEngineTest {
   private RebuildingEngine engine;
   private EngineDriver driver;
   private long nanos;
+  private int resets;
   private boolean deviceGone;
 
   @BeforeEach
   void open() throws IOException {
     model = FakeEngines.tiny(folder);
     config = LlamaConfig.read(model);
-    engine = new RebuildingEngine(make(), this::make, () -> nanos);
+    engine = new RebuildingEngine(make(), this::reset, this::make, () -> nanos);
     driver = new EngineDriver(engine);
   }
 
-  private TrtEngine make() {
+  private void reset() {
+    assertThat(devices.getLast().open()).isEmpty();
+    resets++;
     if (deviceGone) {
       throw new EngineFault.Fatal("cudaDeviceReset: cudaErrorDevicesUnavailable (46)", null);
     }
+  }
+
+  private TrtEngine make() {
     Sizing sizing = FakeEngines.sizing(config, Precision.F32, 6, 90);
     FakeDevice device = FakeEngines.device(config, sizing, devices.size());
     devices.add(device);
@@ -75,8 +81,10 @@ class RebuildingEngineTest {
     float[] whole = driver.append(0, prompt);
     ByteBuffer block = ByteBuffer.allocate((int) (64 * engine.kvBytesPerToken()));
     engine.readKv(0, 0, 64, block);
+    driver.append(1, prompt[0]); // Fills the block.
     breakOnce();
     assertThat(engine.rebuilds()).isEqualTo(1);
+    assertThat(resets).isEqualTo(1);
     assertThat(devices).hasSize(2);
     // What slot 0 held is gone: its next step fails, and so does whoever copies or saves it.
     driver.length[0] = 70;
@@ -107,11 +115,36 @@ class RebuildingEngineTest {
     driver.append(1, prompt);
     ByteBuffer block = ByteBuffer.allocate((int) (32 * engine.kvBytesPerToken()));
     engine.readKv(1, 32, 32, block);
+    driver.append(2, prompt[0]);
     breakOnce();
     engine.writeKv(1, 32, 32, block.flip());
     driver.length[1] = 64;
     driver.step().row(1, LogitsMode.CANDIDATES, 1);
     assertThatThrownBy(driver::run).isInstanceOf(EngineFault.Transient.class);
+  }
+
+  /** A block that nobody will fill lies where blocks are looked up: they are all forgotten. */
+  @Test
+  void isNotMadeAnewWhereABlockMayBeLost() {
+    int[] prompt = EngineDriver.tokens(new SplittableRandom(3), 70, config.vocabulary());
+    driver.append(0, prompt);
+    ByteBuffer block = ByteBuffer.allocate((int) (64 * engine.kvBytesPerToken()));
+    engine.readKv(0, 0, 64, block);
+    devices.getLast().failAt("cudaEventSynchronize", 1, false);
+    driver.step().row(5, LogitsMode.NONE, 1);
+    assertThatThrownBy(driver::run)
+        .isInstanceOf(EngineFault.Fatal.class)
+        .hasMessage(
+            "readKv: cudaEventSynchronize: cudaErrorFake (999);"
+                + " host blocks that were being read are lost");
+    // Whoever opens the next engine finds the device as after a start.
+    assertThat(resets).isEqualTo(1);
+    assertThat(devices).hasSize(1);
+    assertThat(engine.rebuilds()).isZero();
+    assertThatThrownBy(driver::run)
+        .isInstanceOf(EngineFault.Fatal.class)
+        .hasMessage("the engine is closed");
+    assertThat(resets).isEqualTo(1);
   }
 
   @Test
