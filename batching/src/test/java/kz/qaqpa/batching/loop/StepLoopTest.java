@@ -448,6 +448,15 @@ class StepLoopTest {
   }
 
   @Test
+  void hostBlocksAreThereUntilTheEngineIsClosed() {
+    BatchingEngine engine = engines.start(fake, SETTINGS);
+    read(engine.submit(request(IntStream.range(0, 500).toArray(), 1, Long.MAX_VALUE)));
+    await(() -> fake.hostReads() == 7); // By steps without rows, so none is filled.
+    engine.close();
+    assertThat(fake.isClosed()).isTrue(); // It would have failed at the first that is gone.
+  }
+
+  @Test
   void theListenerHearsOfEveryStep() {
     List<Integer> rows = new ArrayList<>();
     LoopEngine engine =

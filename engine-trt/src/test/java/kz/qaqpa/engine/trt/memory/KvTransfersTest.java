@@ -132,10 +132,14 @@ class KvTransfersTest {
     transfers.await(1, 4);
     transfers.await(1, 0);
     assertThat(device.calls("cudaStreamWaitEvent")).isEqualTo(waits + 1);
+    transfers.read(1, 5, 3, block(3));
+    transfers.read(1, 2, 3, block(3));
+    transfers.await(1, 7);
+    assertThat(device.calls("cudaStreamWaitEvent")).isEqualTo(waits + 2);
     transfers.read(1, 2, 3, block(3));
     transfers.drain();
     transfers.await(1, 0);
-    assertThat(device.calls("cudaStreamWaitEvent")).isEqualTo(waits + 1);
+    assertThat(device.calls("cudaStreamWaitEvent")).isEqualTo(waits + 2);
   }
 
   @Test
@@ -187,6 +191,15 @@ class KvTransfersTest {
     }
   }
 
+  /** Nobody knows what is under way then. */
+  @Test
+  void whatCannotBeSettledIsALastingFailure() {
+    device.failAt("cudaStreamSynchronize", 1, false);
+    assertThatThrownBy(() -> transfers.settle())
+        .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.lasting()).isTrue())
+        .hasMessage("settling: cudaStreamSynchronize: cudaErrorFake (999)");
+  }
+
   @Test
   void closingTouchesNoBlock() {
     fill(1);
@@ -206,7 +219,7 @@ class KvTransfersTest {
         random -> {
           open(
               random.nextLong(),
-              1 + random.nextInt(BUFFERS),
+              1 + random.nextInt(2 * BUFFERS),
               LAYOUT.headBytes() * (1 + random.nextInt(8)));
           new Traffic(random).run();
           resources.close();

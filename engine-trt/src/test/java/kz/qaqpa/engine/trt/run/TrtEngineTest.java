@@ -219,54 +219,6 @@ class TrtEngineTest {
         });
   }
 
-  /** Queued first, then filled, then waited for: the GPU computes meanwhile. */
-  @Test
-  void blocksAreFilledBesideAStep() {
-    driver.append(2, tokens(new SplittableRandom(5), 40));
-    float[] content = read(2);
-    ByteBuffer block = block(LENGTH);
-    engine.readKv(2, 0, LENGTH, block);
-    assertThat(block.flip()).isEqualTo(block(LENGTH));
-    int launched = device.calls("cudaGraphLaunch");
-    device.failAt("cudaStreamSynchronize", 1, true);
-    driver.step().row(0, LogitsMode.NONE, 1);
-    assertThatThrownBy(driver::run)
-        .isInstanceOf(EngineFault.Fatal.class)
-        .hasMessage("cudaStreamSynchronize: cudaErrorFake (999)");
-    assertThat(device.calls("cudaGraphLaunch")).isEqualTo(launched + 1);
-    float[] filled = new float[content.length];
-    block.asFloatBuffer().get(filled);
-    assertThat(filled).isEqualTo(content);
-  }
-
-  @Test
-  void aBlockThatCannotBeFilledBreaksTheEngine() {
-    driver.append(2, tokens(new SplittableRandom(5), 40));
-    engine.readKv(2, 0, 40, block(40));
-    int launched = device.calls("cudaGraphLaunch");
-    device.failAt("cudaEventSynchronize", 1, false);
-    driver.step().row(0, LogitsMode.NONE, 1);
-    assertThatThrownBy(driver::run)
-        .isInstanceOf(EngineFault.Fatal.class)
-        .hasMessage("readKv: cudaEventSynchronize: cudaErrorFake (999)");
-    assertThat(device.calls("cudaGraphLaunch")).isEqualTo(launched + 1);
-  }
-
-  /** What was promised is kept although the step after it is refused. */
-  @Test
-  void aRefusedStepFillsBlocksToo() {
-    driver.append(2, tokens(new SplittableRandom(5), 40));
-    float[] content = read(2);
-    ByteBuffer block = block(LENGTH);
-    engine.readKv(2, 0, LENGTH, block);
-    device.failAt("cudaGraphLaunch", 1, false);
-    driver.step().row(0, LogitsMode.NONE, 1);
-    assertThatThrownBy(driver::run).isInstanceOf(EngineFault.Transient.class);
-    float[] filled = new float[content.length];
-    block.flip().asFloatBuffer().get(filled);
-    assertThat(filled).isEqualTo(content);
-  }
-
   @Test
   void aSlotsOldContentDoesNotShowThrough() {
     RandomGenerator random = new SplittableRandom(8);
