@@ -1,7 +1,5 @@
 package kz.qaqpa.tokenizer.bpe;
 
-import java.util.Arrays;
-
 /**
  * Byte-pair encoding of words (Sennrich et al., 2016, over bytes as in GPT-2): the pair of the
  * lowest rank merges first, the leftmost of equal ones before the others.
@@ -9,14 +7,12 @@ import java.util.Arrays;
  * <p>Immutable as seen from outside, shared by all threads; each encode has a {@link Scratch}.
  */
 public final class BpeModel {
-  /** Up to here a scan for the lowest rank beats a heap. */
-  private static final int SHORT_WORD = 48;
-
   private final Vocabulary vocabulary;
   private final MergeTable merges;
   private final boolean ignoreMerges;
   private final WordCache cache;
-  private final int[] idOfByte = new int[256];
+  private final FirstSymbols firstSymbols;
+  private final int shortWord;
 
   /**
    * Makes a model.
@@ -29,6 +25,7 @@ public final class BpeModel {
     this.merges = merges;
     this.ignoreMerges = ignoreMerges;
     this.cache = new WordCache();
+    int[] idOfByte = new int[256];
     for (int b = 0; b < 256; b++) {
       idOfByte[b] = vocabulary.findByte(b);
       if (idOfByte[b] < 0) {
@@ -37,6 +34,8 @@ public final class BpeModel {
                 .formatted(b, ByteAlphabet.character(b)));
       }
     }
+    this.firstSymbols = new FirstSymbols(merges, idOfByte);
+    this.shortWord = merges.size() > ShortWord.MAX_MERGES ? 1 : ShortWord.MAX_SYMBOLS;
   }
 
   public Vocabulary vocabulary() {
@@ -50,9 +49,9 @@ public final class BpeModel {
 
   /** What one thread works with while it encodes one text. */
   public static final class Scratch {
-    private byte[] bytes = new byte[4 * SHORT_WORD];
-    private int[] ids = new int[4 * SHORT_WORD];
-    private final long[] merge = new long[SHORT_WORD];
+    private byte[] bytes = new byte[3 * WordCache.MAX_CHARS];
+    private int[] ids = new int[3 * WordCache.MAX_CHARS];
+    private final ShortWord shortWord = new ShortWord();
     private final WordCache.Probe probe = new WordCache.Probe();
   }
 
@@ -65,11 +64,13 @@ public final class BpeModel {
     }
     WordCache.Probe probe = scratch.probe.set(text, from, to);
     WordCache.Word word = cache.find(probe);
-    if (word == null) {
-      int count = merge(text, from, to, scratch);
-      word = cache.put(probe, Arrays.copyOf(scratch.ids, count));
+    if (word != null) {
+      out.addAll(word.ids(), word.ids().length);
+      return;
     }
-    out.addAll(word.ids(), word.ids().length);
+    int count = merge(text, from, to, scratch);
+    out.addAll(scratch.ids, count);
+    cache.offer(probe, scratch.ids, count);
   }
 
   /** Leaves the tokens in {@code scratch.ids} and returns their number. */
@@ -81,52 +82,16 @@ public final class BpeModel {
     }
     byte[] bytes = scratch.bytes;
     int[] ids = scratch.ids;
-    int length = Utf8.encode(text, from, to, bytes);
     if (ignoreMerges) {
-      int whole = vocabulary.find(bytes, 0, length);
+      int whole = vocabulary.find(bytes, 0, Utf8.encode(text, from, to, bytes));
       if (whole >= 0) {
         ids[0] = whole;
         return 1;
       }
     }
-    for (int i = 0; i < length; i++) {
-      ids[i] = idOfByte[bytes[i] & 0xFF];
-    }
-    return length <= SHORT_WORD
-        ? mergeShort(ids, length, scratch.merge)
-        : LongWord.merge(merges, ids, length);
-  }
-
-  /** Scans for the lowest rank again and again; {@code merge[i]} is what ids i and i + 1 become. */
-  private int mergeShort(int[] ids, int length, long[] merge) {
-    int count = length;
-    for (int i = 0; i + 1 < count; i++) {
-      merge[i] = merges.find(ids[i], ids[i + 1]);
-    }
-    while (count > 1) {
-      int best = 0;
-      for (int i = 1; i + 1 < count; i++) {
-        if (merge[i] < merge[best]) {
-          best = i;
-        }
-      }
-      if (merge[best] == MergeTable.NONE) {
-        break;
-      }
-      ids[best] = (int) merge[best];
-      count--;
-      for (int i = best + 1; i < count; i++) {
-        ids[i] = ids[i + 1];
-        merge[i - 1] = merge[i];
-      }
-      // merge[best] now is the pair after the merged one's right half: both neighbours are new.
-      if (best + 1 < count) {
-        merge[best] = merges.find(ids[best], ids[best + 1]);
-      }
-      if (best > 0) {
-        merge[best - 1] = merges.find(ids[best - 1], ids[best]);
-      }
-    }
-    return count;
+    int count = firstSymbols.write(text, from, to, bytes, ids);
+    return count <= shortWord
+        ? scratch.shortWord.merge(merges, ids, count)
+        : LongWord.merge(merges, ids, count);
   }
 }

@@ -50,11 +50,11 @@ final class LongWord {
       if (right >= length) {
         continue;
       }
-      long merge = merges.find(ids[left], ids[right]);
-      if (merge == MergeTable.NONE || merge >>> 32 != top >>> 32) {
+      int rank = merges.find(ids[left], ids[right]);
+      if (rank == MergeTable.NONE || rank != top >>> 32) {
         continue; // One of the two has merged elsewhere since.
       }
-      ids[left] = (int) merge;
+      ids[left] = merges.merged(rank);
       ids[right] = NO_TOKEN;
       int after = next[right];
       next[left] = after;
@@ -71,9 +71,9 @@ final class LongWord {
   private void offer(int left, int length) {
     int right = next[left];
     if (right < length) {
-      long merge = merges.find(ids[left], ids[right]);
-      if (merge != MergeTable.NONE) {
-        heap.add((merge & 0xFFFF_FFFF_0000_0000L) | left);
+      int rank = merges.find(ids[left], ids[right]);
+      if (rank != MergeTable.NONE) {
+        heap.add(((long) rank << 32) | left);
       }
     }
   }

@@ -3,19 +3,26 @@ package kz.qaqpa.tokenizer.bpe;
 import java.util.Arrays;
 
 /**
- * Which pairs of tokens merge, in which order, into what: open addressing with linear probing, a
- * pair and its merge side by side in one cache line.
+ * Which pairs of tokens merge, in which order, into what. A merge's rank is its place in the file.
+ *
+ * <p>Open addressing with linear probing over ranks of four bytes: most pairs that are asked for do
+ * not merge, and for those one look at an array that is mostly free says so.
  *
  * <p>Immutable once it is shared.
  */
 public final class MergeTable {
-  /** What {@link #find} answers for a pair that does not merge; higher than any merge. */
-  static final long NONE = Long.MAX_VALUE;
+  /** What {@link #find} answers for a pair that does not merge; higher than any rank. */
+  static final int NONE = Integer.MAX_VALUE;
 
-  private static final long FREE = -1;
+  private static final int FREE = -1;
 
-  private final long[] pairsAndMerges;
-  private final int mask;
+  private final int[] rankByHash;
+  private final int shift;
+
+  /** By rank: left in the upper, right in the lower 32 bits. */
+  private final long[] pairs;
+
+  private final int[] merged;
 
   /**
    * Makes the table.
@@ -24,49 +31,67 @@ public final class MergeTable {
    */
   public MergeTable(int[] merges) {
     int count = merges.length / 3;
-    int places = Integer.highestOneBit(Math.max(count + count / 2, 4)) << 1;
-    mask = places - 1;
-    pairsAndMerges = new long[2 * places];
-    Arrays.fill(pairsAndMerges, FREE);
+    pairs = new long[count];
+    merged = new int[count];
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(3 * count, 1));
+    shift = Long.SIZE - bits;
+    rankByHash = new int[1 << bits];
+    Arrays.fill(rankByHash, FREE);
     for (int rank = 0; rank < count; rank++) {
-      put(merges[3 * rank], merges[3 * rank + 1], merge(rank, merges[3 * rank + 2]));
+      pairs[rank] = pair(merges[3 * rank], merges[3 * rank + 1]);
+      merged[rank] = merges[3 * rank + 2];
+      put(rank);
     }
   }
 
-  private static long merge(int rank, int merged) {
-    return ((long) rank << 32) | merged;
+  /** The number of ranks. */
+  int size() {
+    return pairs.length;
   }
 
-  /** The rank in the upper and the merged id in the lower 32 bits, or {@link #NONE}. */
-  long find(int left, int right) {
+  /** The rank of the merge of two tokens, or {@link #NONE}. */
+  int find(int left, int right) {
     long pair = pair(left, right);
-    for (int at = place(pair); ; at = (at + 1) & mask) {
-      long found = pairsAndMerges[2 * at];
-      if (found == pair) {
-        return pairsAndMerges[2 * at + 1];
-      }
-      if (found == FREE) {
+    for (int at = place(pair); ; at = (at + 1) & (rankByHash.length - 1)) {
+      int rank = rankByHash[at];
+      if (rank == FREE) {
         return NONE;
       }
+      if (pairs[rank] == pair) {
+        return rank;
+      }
     }
   }
 
-  private void put(int left, int right, long merge) {
-    long pair = pair(left, right);
-    int at = place(pair);
-    while (pairsAndMerges[2 * at] != FREE && pairsAndMerges[2 * at] != pair) {
-      at = (at + 1) & mask;
+  /** What the merge of a rank makes. */
+  int merged(int rank) {
+    return merged[rank];
+  }
+
+  /** The left part of the merge of a rank. */
+  int left(int rank) {
+    return (int) (pairs[rank] >>> 32);
+  }
+
+  /** The right part of the merge of a rank. */
+  int right(int rank) {
+    return (int) pairs[rank];
+  }
+
+  private void put(int rank) {
+    int at = place(pairs[rank]);
+    while (rankByHash[at] != FREE && pairs[rankByHash[at]] != pairs[rank]) {
+      at = (at + 1) & (rankByHash.length - 1);
     }
-    pairsAndMerges[2 * at] = pair;
-    pairsAndMerges[2 * at + 1] = merge;
+    rankByHash[at] = rank;
   }
 
   private static long pair(int left, int right) {
     return ((long) left << 32) | right;
   }
 
+  /** Fibonacci hashing: the upper bits of a product with the golden ratio. */
   private int place(long pair) {
-    long h = pair * 0x9E3779B97F4A7C15L;
-    return (int) ((h ^ (h >>> 32)) >>> 20) & mask;
+    return (int) ((pair * 0x9E3779B97F4A7C15L) >>> shift);
   }
 }

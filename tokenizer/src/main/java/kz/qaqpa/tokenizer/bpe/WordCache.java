@@ -14,16 +14,28 @@ import org.jspecify.annotations.Nullable;
  * Caffeine behind, which keeps the hot ones of those; it costs a multiple of the array, so words
  * that come once never get there.
  *
+ * <p>Where no place is free a word is let in when it comes a second time, as by the doorkeeper of
+ * TinyLFU (Einziger, Friedman and Manes, 2017), here one hash per bucket instead of a Bloom filter:
+ * a word that comes once costs a look at sixteen bytes and makes no garbage.
+ *
  * <p>Thread-safe. Memory is bounded: words are at most {@link #MAX_CHARS} long.
  */
 final class WordCache {
   /** Longer words are encoded anew each time. The longest Kazakh words of a newspaper fit. */
   static final int MAX_CHARS = 32;
 
-  private static final int PLACES = 1 << 17;
+  private static final int BUCKETS = 1 << 16;
   private static final int HOT_WORDS = 1 << 15;
 
-  private final @Nullable Word[] front = new @Nullable Word[PLACES];
+  /** Of each bucket: the hashes of both words or 0, then of one seen once, then {@link #SPILT}. */
+  private final int[] tags = new int[4 * BUCKETS];
+
+  private static final int ONCE = 2;
+
+  /** Not 0 if the bucket has pushed out a word that was asked for again. */
+  private static final int SPILT = 3;
+
+  private final @Nullable Word[] words = new @Nullable Word[2 * BUCKETS];
   private final Cache<Object, Word> hot =
       Caffeine.newBuilder()
           .maximumSize(HOT_WORDS)
@@ -33,38 +45,52 @@ final class WordCache {
 
   /** The cached word, or null. */
   @Nullable Word find(Probe probe) {
-    int place = probe.hash & (PLACES - 1);
-    Word first = front[place];
-    if (first != null && probe.isOf(first)) {
-      return first.ask();
+    int bucket = probe.hash & (BUCKETS - 1);
+    int hash = probe.hash;
+    for (int i = 0; i < 2; i++) {
+      if (tags[4 * bucket + i] == hash) {
+        Word word = words[2 * bucket + i];
+        if (word != null && probe.isOf(word)) {
+          return word.ask();
+        }
+      }
     }
-    Word second = front[place ^ 1];
-    if (second != null && probe.isOf(second)) {
-      return second.ask();
-    }
-    // As long as one of the places is free, nothing was pushed out of them.
-    return first == null || second == null ? null : hot.getIfPresent(probe);
+    return tags[4 * bucket + SPILT] == 0 ? null : hot.getIfPresent(probe);
   }
 
-  /** Keeps a word that was not found, where it pushes out one that was not asked for again. */
-  Word put(Probe probe, int[] ids) {
-    Word word = new Word(Arrays.copyOfRange(probe.text, probe.from, probe.to), probe.hash, ids);
-    int place = probe.hash & (PLACES - 1);
-    Word first = front[place];
-    Word second = front[place ^ 1];
-    if (first == null || !first.asked) {
-      front[place] = word;
-    } else if (second == null || !second.asked) {
-      front[place ^ 1] = word;
-    } else {
-      hot.put(first, first);
-      front[place] = word;
+  /**
+   * Offers a word that was not found. It is kept if a place is free, or else if it comes again, and
+   * then pushes out one that was not asked for again.
+   */
+  void offer(Probe probe, int[] ids, int count) {
+    int bucket = probe.hash & (BUCKETS - 1);
+    int tag = 4 * bucket;
+    boolean full = tags[tag] != 0 && tags[tag + 1] != 0;
+    if (full && tags[tag + ONCE] != probe.hash) {
+      tags[tag + ONCE] = probe.hash;
+      return;
     }
-    return word;
+    char[] chars = Arrays.copyOfRange(probe.text, probe.from, probe.to);
+    put(bucket, new Word(chars, probe.hash, Arrays.copyOf(ids, count)));
+  }
+
+  private void put(int bucket, Word word) {
+    Word first = words[2 * bucket];
+    Word second = words[2 * bucket + 1];
+    int place = 0;
+    if (first != null && (second == null || (first.asked && !second.asked))) {
+      place = 1;
+    } else if (first != null && first.asked) {
+      hot.put(first, first);
+      tags[4 * bucket + SPILT] = 1;
+    }
+    words[2 * bucket + place] = word;
+    tags[4 * bucket + place] = word.hash;
   }
 
   void clear() {
-    Arrays.fill(front, null);
+    Arrays.fill(words, null);
+    Arrays.fill(tags, 0);
     hot.invalidateAll();
     hot.cleanUp();
   }
@@ -122,7 +148,8 @@ final class WordCache {
         h = h * 31 + newText[i];
       }
       h *= 0x9E3779B9;
-      hash = h ^ (h >>> 16);
+      h ^= h >>> 16;
+      hash = h == 0 ? 1 : h; // 0 is no word.
       return this;
     }
 
