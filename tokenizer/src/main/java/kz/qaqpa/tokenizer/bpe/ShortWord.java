@@ -35,9 +35,7 @@ final class ShortWord {
       alive &= ~(1L << right);
       behind &= behind - 1;
       key[left] =
-          behind == 0
-              ? NO_MERGE
-              : key(merges, id, ids[Long.numberOfTrailingZeros(behind)], left);
+          behind == 0 ? NO_MERGE : key(merges, id, ids[Long.numberOfTrailingZeros(behind)], left);
       long before = alive & ((1L << left) - 1);
       if (before != 0) {
         int previous = Long.SIZE - 1 - Long.numberOfLeadingZeros(before);

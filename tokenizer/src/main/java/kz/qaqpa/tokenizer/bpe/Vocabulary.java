@@ -17,7 +17,15 @@ public final class Vocabulary {
   private final byte[] @Nullable [] bytesById;
   private final BitSet special;
 
-  /** Open addressing with linear probing; 0 is a free place, else an id plus one. */
+  /** An id plus one in the lower bits of a place, the upper ones of the hash in the others. */
+  private static final int ID_BITS = 23;
+
+  private static final int ID_MASK = (1 << ID_BITS) - 1;
+
+  /**
+   * Open addressing with linear probing; 0 is a free place. Most words are no token, and the bits
+   * of the hash say so without a look at the token's bytes.
+   */
   private final int[] idsByHash;
 
   /**
@@ -64,8 +72,12 @@ public final class Vocabulary {
   /** The id of the model's token with these bytes, or -1. */
   int find(byte[] text, int from, int to) {
     int mask = idsByHash.length - 1;
-    for (int at = hash(text, from, to) & mask; idsByHash[at] != 0; at = (at + 1) & mask) {
-      int id = idsByHash[at] - 1;
+    int hash = hash(text, from, to);
+    for (int at = hash & mask; idsByHash[at] != 0; at = (at + 1) & mask) {
+      if (idsByHash[at] >>> ID_BITS != hash >>> ID_BITS) {
+        continue;
+      }
+      int id = (idsByHash[at] & ID_MASK) - 1;
       byte[] bytes = bytesById[id];
       if (bytes != null && Arrays.equals(bytes, 0, bytes.length, text, from, to)) {
         return id;
@@ -104,11 +116,12 @@ public final class Vocabulary {
 
   private void put(byte[] bytes, int id) {
     int mask = idsByHash.length - 1;
-    int at = hash(bytes, 0, bytes.length) & mask;
+    int hash = hash(bytes, 0, bytes.length);
+    int at = hash & mask;
     while (idsByHash[at] != 0) {
       at = (at + 1) & mask;
     }
-    idsByHash[at] = id + 1;
+    idsByHash[at] = (hash & ~ID_MASK) | (id + 1);
   }
 
   private static int hash(byte[] text, int from, int to) {

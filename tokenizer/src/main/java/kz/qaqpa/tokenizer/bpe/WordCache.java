@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * that come once never get there.
  *
  * <p>Where no place is free a word is let in when it comes a second time, as by the doorkeeper of
- * TinyLFU (Einziger, Friedman and Manes, 2017), here one hash per bucket instead of a Bloom filter:
- * a word that comes once costs a look at sixteen bytes and makes no garbage.
+ * TinyLFU (Einziger, Friedman and Manes, 2017), here one tag per bucket instead of a Bloom filter:
+ * a word that comes once costs a look at eight bytes and makes no garbage.
  *
  * <p>Thread-safe. Memory is bounded: words are at most {@link #MAX_CHARS} long.
  */
@@ -27,8 +27,11 @@ final class WordCache {
   private static final int BUCKETS = 1 << 16;
   private static final int HOT_WORDS = 1 << 15;
 
-  /** Of each bucket: the hashes of both words or 0, then of one seen once, then {@link #SPILT}. */
-  private final int[] tags = new int[4 * BUCKETS];
+  /**
+   * Of each bucket: the tags of both words or 0, then of one seen once, then {@link #SPILT}. With
+   * the number of the bucket a tag is the whole hash, so that eight bytes answer nearly always.
+   */
+  private final char[] tags = new char[4 * BUCKETS];
 
   private static final int ONCE = 2;
 
@@ -46,9 +49,9 @@ final class WordCache {
   /** The cached word, or null. */
   @Nullable Word find(Probe probe) {
     int bucket = probe.hash & (BUCKETS - 1);
-    int hash = probe.hash;
+    char tag = tag(probe.hash);
     for (int i = 0; i < 2; i++) {
-      if (tags[4 * bucket + i] == hash) {
+      if (tags[4 * bucket + i] == tag) {
         Word word = words[2 * bucket + i];
         if (word != null && probe.isOf(word)) {
           return word.ask();
@@ -64,10 +67,11 @@ final class WordCache {
    */
   void offer(Probe probe, int[] ids, int count) {
     int bucket = probe.hash & (BUCKETS - 1);
-    int tag = 4 * bucket;
-    boolean full = tags[tag] != 0 && tags[tag + 1] != 0;
-    if (full && tags[tag + ONCE] != probe.hash) {
-      tags[tag + ONCE] = probe.hash;
+    int at = 4 * bucket;
+    char tag = tag(probe.hash);
+    boolean full = tags[at] != 0 && tags[at + 1] != 0;
+    if (full && tags[at + ONCE] != tag) {
+      tags[at + ONCE] = tag;
       return;
     }
     char[] chars = Arrays.copyOfRange(probe.text, probe.from, probe.to);
@@ -85,12 +89,17 @@ final class WordCache {
       tags[4 * bucket + SPILT] = 1;
     }
     words[2 * bucket + place] = word;
-    tags[4 * bucket + place] = word.hash;
+    tags[4 * bucket + place] = tag(word.hash);
+  }
+
+  /** Never 0, which is no word. */
+  private static char tag(int hash) {
+    return (char) Math.max(hash >>> 16, 1);
   }
 
   void clear() {
     Arrays.fill(words, null);
-    Arrays.fill(tags, 0);
+    Arrays.fill(tags, '\0');
     hot.invalidateAll();
     hot.cleanUp();
   }
@@ -148,8 +157,7 @@ final class WordCache {
         h = h * 31 + newText[i];
       }
       h *= 0x9E3779B9;
-      h ^= h >>> 16;
-      hash = h == 0 ? 1 : h; // 0 is no word.
+      hash = h ^ (h >>> 16);
       return this;
     }
 
