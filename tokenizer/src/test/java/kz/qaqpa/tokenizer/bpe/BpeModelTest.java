@@ -85,6 +85,24 @@ final class BpeModelTest {
         });
   }
 
+  @Test
+  void pieceWhoseRestMergesEarlier_isLeftAsBytes() {
+    Seeds.forRandom(
+        20,
+        random -> {
+          Table table = new Table(random);
+          byte[] letter = "а".getBytes(StandardCharsets.UTF_8);
+          String space = String.valueOf(ByteAlphabet.character(' '));
+          String lead = String.valueOf(ByteAlphabet.character(letter[0] & 0xFF));
+          String last = String.valueOf(ByteAlphabet.character(letter[1] & 0xFF));
+          table.add(space + lead, last);
+          table.add(space + lead + last, "b");
+          table.add("b", "a");
+          table.add(space, lead);
+          table.check(List.of(" аba", " а", " аb"), false);
+        });
+  }
+
   /** A vocabulary, its merges and words to try it on. */
   private static final class Table {
     private final Map<String, Integer> vocabulary = new HashMap<>();
@@ -142,12 +160,13 @@ final class BpeModelTest {
     }
 
     private void add(String left, String right) {
-      int id = vocabulary.computeIfAbsent(left + right, token -> vocabulary.size());
-      merges.add(new int[] {id(left), id(right), id});
+      merges.add(new int[] {id(left), id(right), id(left + right)});
       symbols.add(left + right);
     }
 
+    /** A new one if there is none yet. */
     private int id(String token) {
+      vocabulary.putIfAbsent(token, vocabulary.size());
       return vocabulary.getOrDefault(token, -1);
     }
 
@@ -160,20 +179,27 @@ final class BpeModelTest {
     }
 
     void check(RandomGenerator random) {
-      boolean ignoreMerges = random.nextInt(4) == 0;
+      List<String> words = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        words.add(word(random));
+      }
+      check(words, random.nextInt(4) == 0);
+    }
+
+    void check(List<String> words, boolean ignoreMerges) {
       int[] triples = triples();
       NaiveBpe naive = new NaiveBpe(triples);
       BpeModel model =
           new BpeModel(
               new Vocabulary(vocabulary, List.of()), new MergeTable(triples), ignoreMerges);
       BpeModel.Scratch scratch = new BpeModel.Scratch();
-      for (int i = 0; i < 40; i++) {
-        String word = word(random);
+      for (String word : words) {
         int[] expected = expected(word, naive, ignoreMerges);
         // The second time it comes from the cache. A word may stand anywhere in a text.
-        for (int from : new int[] {0, random.nextInt(1, 4)}) {
-          char[] text = ("аaб".substring(0, from) + word + "бa ").toCharArray();
+        for (String before : List.of("", "аaб")) {
+          char[] text = (before + word + "бa ").toCharArray();
           IntList ids = new IntList(0);
+          int from = before.length();
           model.encodeWord(text, from, from + word.length(), scratch, ids);
           assertThat(ids.toArray()).as("ids of \"%s\"", word).isEqualTo(expected);
         }
@@ -188,7 +214,7 @@ final class BpeModelTest {
         token.append(ByteAlphabet.character(bytes[i] & 0xFF));
         ids[i] = idOfByte[bytes[i] & 0xFF];
       }
-      int whole = id(token.toString());
+      int whole = vocabulary.getOrDefault(token.toString(), -1);
       return ignoreMerges && whole >= 0 ? new int[] {whole} : naive.merge(ids);
     }
 
