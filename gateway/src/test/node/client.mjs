@@ -17,13 +17,5 @@ export const question = {
   max_completion_tokens: 60,
 };
 
-// An answer of nonsense that goes on for seconds: what was said is not said again.
-export const endless = {
-  ...question,
-  temperature: 2,
-  top_p: 1,
-  top_k: 0,
-  repetition_penalty: 2,
-  seed: 7,
-  max_completion_tokens: 1900,
-};
+// An answer that goes on for seconds, whatever the model would like to say.
+export const endless = { ...question, ignore_eos: true, max_completion_tokens: 1900 };

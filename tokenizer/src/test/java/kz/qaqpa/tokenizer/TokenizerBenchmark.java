@@ -35,6 +35,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Milliseconds to encode 6 MB (UTF-8) of distinct Kazakh text on one thread, in documents of some 8
@@ -192,11 +193,13 @@ public class TokenizerBenchmark {
 
   /** Runs the benchmark and prints medians; the arguments are JMH's. */
   public static void main(String[] args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    if (all.stream().allMatch(argument -> argument.startsWith("-"))) {
-      all.add(TokenizerBenchmark.class.getName());
+    CommandLineOptions given = new CommandLineOptions(args);
+    OptionsBuilder options = new OptionsBuilder();
+    options.parent(given);
+    if (given.getIncludes().isEmpty()) {
+      options.include(TokenizerBenchmark.class.getName());
     }
-    for (RunResult result : new Runner(new CommandLineOptions(all.toArray(new String[0]))).run()) {
+    for (RunResult result : new Runner(options.build()).run()) {
       double median = result.getPrimaryResult().getStatistics().getPercentile(50);
       BenchmarkParams params = result.getParams();
       System.out.printf(

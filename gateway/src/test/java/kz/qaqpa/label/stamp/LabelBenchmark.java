@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import kz.qaqpa.fixture.JmhRun;
 import kz.qaqpa.label.ContentLabel;
 import kz.qaqpa.label.LabelSamples;
 import kz.qaqpa.label.NoticePolicy;
@@ -32,8 +33,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
 
 /**
  * Microseconds of what an answer pays for its label: 400 pieces of Kazakh text, hashed as they
@@ -148,11 +147,7 @@ public class LabelBenchmark {
 
   /** Runs the benchmark and prints medians; the arguments are JMH's. */
   public static void main(String[] args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    if (all.stream().allMatch(argument -> argument.startsWith("-"))) {
-      all.add(LabelBenchmark.class.getName());
-    }
-    for (RunResult result : new Runner(new CommandLineOptions(all.toArray(new String[0]))).run()) {
+    for (RunResult result : JmhRun.of(LabelBenchmark.class, args)) {
       var statistics = result.getPrimaryResult().getStatistics();
       System.out.printf(
           "%-14s median %7.1f us, p99 %7.1f us%n",
