@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import kz.qaqpa.health.WatchdogSettings;
+import kz.qaqpa.testing.Pause;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,7 +132,7 @@ class FiredAlertsTest {
       long until = System.nanoTime() + LATE.toNanos();
       gateway
           .engine()
-          .beforeStep(_ -> FakeEngine.waitFor(Math.min(STEP.toNanos(), until - System.nanoTime())));
+          .beforeStep(_ -> Pause.nanos(Math.min(STEP.toNanos(), until - System.nanoTime())));
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         answers.add(askLater(gateway, (int) LATE.dividedBy(STEP)));

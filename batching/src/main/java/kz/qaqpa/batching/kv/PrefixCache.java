@@ -161,16 +161,13 @@ public final class PrefixCache {
    */
   public void append(int slot, int[] source, int from, int count, boolean prefill) {
     int start = length[slot];
-    length[slot] = start + count;
-    if (count == 1) {
-      tokens[slot][start] = source[from];
-      if (((start + 1) & endsNoBlock) != 0) {
-        return; // As nearly always, and without a division.
-      }
-    } else {
-      System.arraycopy(source, from, tokens[slot], start, count);
+    int end = start + count;
+    System.arraycopy(source, from, tokens[slot], start, count);
+    length[slot] = end;
+    if (count == 1 && (end & endsNoBlock) != 0) {
+      return; // As nearly always for an answer's token, and without a division.
     }
-    for (int b = start / block; (b + 1) * block <= start + count; b++) {
+    for (int b = start / block; (b + 1) * block <= end; b++) {
       boolean onGrid = prefill && start <= b * block;
       if (onGrid && exact[slot] == b) {
         exact[slot] = b + 1;

@@ -236,15 +236,12 @@ public final class BenchRun {
     return new Prefix(Samples.median(cold), Samples.median(warm));
   }
 
-  /** Once more at 32 streams, so that recording costs nothing of what was measured. */
+  /** Once more at 32 streams. */
   private void profile(Workload work, BenchSides sides) throws IOException, InterruptedException {
-    if (!profiling.isOn()) {
-      return;
-    }
     Path bodies = bodies(work.mixed(2 * plan.requests(PROFILED_STREAMS), plan.maxTokens));
-    profiling.record(
+    profiling.recordBeside(
         sides.gateway(), "bench-gateway", () -> sides.gateway(PROFILED_STREAMS, bodies));
-    profiling.record(sides.loop(), "bench-loop", () -> sides.loop(PROFILED_STREAMS, bodies));
+    profiling.recordBeside(sides.loop(), "bench-loop", () -> sides.loop(PROFILED_STREAMS, bodies));
   }
 
   private Path bodies(List<String> bodies) throws IOException {

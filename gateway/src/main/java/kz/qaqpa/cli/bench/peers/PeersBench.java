@@ -137,14 +137,15 @@ final class PeersBench {
     return new Side(round.tokensPerSecond(), micros, round.promptTokens(), round.outputTokens());
   }
 
-  /** Ours once more with most streams, so that recording costs nothing of what was measured. */
+  /** Ours once more with most streams. */
   private void profile(Pair pair, Contender ours) throws IOException, InterruptedException {
-    if (profiling.isOn()) {
-      int streams = plan.mostStreams();
-      Path bodies = bodies(work().distinct(streams * plan.requests(), plan.maxTokens()));
-      profiling.record(
-          ours.process(), "peers-" + pair.precision(), () -> ours.run(streams, bodies));
-    }
+    int streams = plan.mostStreams();
+    profiling.recordBeside(
+        ours.process(),
+        "peers-" + pair.precision(),
+        () ->
+            ours.run(
+                streams, bodies(work().distinct(streams * plan.requests(), plan.maxTokens()))));
   }
 
   /** Alone and never read, alone and read before, and as many at once as there are slots. */

@@ -48,6 +48,19 @@ public final class Profiling {
   }
 
   /**
+   * Runs work for its recording alone, a round beside those that are measured, so that recording is
+   * in no figure; not at all where nothing is recorded.
+   *
+   * @param name of the recording's files
+   */
+  public void recordBeside(Child child, String name, Work<?> work)
+      throws IOException, InterruptedException {
+    if (folder != null) {
+      record(child, name, work);
+    }
+  }
+
+  /**
    * Runs work while a process is recorded.
    *
    * @param name of the recording's files

@@ -142,15 +142,12 @@ public final class EdgeBench {
     }
   }
 
-  /** Once more, so that recording costs nothing of what was measured. */
   private void profile(EdgeServers servers, Variant variant, String name)
       throws IOException, InterruptedException {
-    if (profiling.isOn()) {
-      profiling.record(
-          servers.server(variant.server()),
-          name,
-          () -> servers.ask(variant, CONNECTIONS, plan.millis));
-    }
+    profiling.recordBeside(
+        servers.server(variant.server()),
+        name,
+        () -> servers.ask(variant, CONNECTIONS, plan.millis));
   }
 
   private void sample(EdgeServers servers, Variant variant) throws IOException {

@@ -1,11 +1,11 @@
 package kz.qaqpa.cli.bench.scale;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.engine.Engine;
 import kz.qaqpa.engine.EngineShape;
 import kz.qaqpa.engine.StepPlan;
 import kz.qaqpa.engine.StepResult;
+import kz.qaqpa.testing.Pause;
 
 /**
  * Ends its steps at an even pace, whatever the loop around them takes, and answers each row with
@@ -33,11 +33,8 @@ final class ClockEngine implements Engine {
   public StepResult execute(StepPlan plan) {
     StepResult result = inner.execute(plan);
     long next = last + periodNanos;
+    Pause.nanos(next - System.nanoTime());
     long now = System.nanoTime();
-    while (next - now > 0 && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(next - now);
-      now = System.nanoTime();
-    }
     last = now - next < periodNanos ? next : now;
     place = words.place(now);
     return new Told(result);

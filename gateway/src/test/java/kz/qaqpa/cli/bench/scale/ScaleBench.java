@@ -141,9 +141,8 @@ public final class ScaleBench {
         rounds.add(round(gateway));
       }
       Memory held = gateway.memory();
-      if (profiling.isOn()) { // A round of its own, so that recording is in no figure.
-        profiling.record(gateway.process(), "scale-" + count, () -> gateway.measure(plan.millis));
-      }
+      profiling.recordBeside(
+          gateway.process(), "scale-" + count, () -> gateway.measure(plan.millis));
       gateway.closeAll();
       return new ScaleReport.Streams(count, idle, held, rounds);
     }

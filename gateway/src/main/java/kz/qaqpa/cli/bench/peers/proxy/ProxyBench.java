@@ -97,12 +97,10 @@ public final class ProxyBench {
         bare.dropOutput();
         Map<Way, Entry> ways = ways(gateway, bare, port, portkey);
         ProxyReport report = new ProxyReport(machine, begin, settings(answer), rows(work, ways));
-        if (profiling.isOn()) { // A round of its own, so that recording is in no figure.
-          profiling.record(
-              gateway.process(),
-              "proxy",
-              () -> round(work, ways, Way.QAQPA, plan.connections.getLast()));
-        }
+        profiling.recordBeside(
+            gateway.process(),
+            "proxy",
+            () -> round(work, ways, Way.QAQPA, plan.connections.getLast()));
         report.result().write(plan.folder.resolve("proxy.json"));
         return report;
       }
