@@ -75,8 +75,8 @@ public final class HttpGateway implements AutoCloseable {
         new ConnectionGuard(
             http.maxConnections(),
             http.maxConnectionsPerAddress(),
-            http.headTimeout(),
-            http.idleTimeout(),
+            new ConnectionGuard.Timeouts(
+                http.headTimeout(), http.bodyTimeout(), http.idleTimeout()),
             new BareErrors(metrics, http.maxHeaderBytes()));
     this.server =
         protocols(listener.tls(), http)

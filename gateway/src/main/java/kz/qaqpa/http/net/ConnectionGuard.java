@@ -38,20 +38,24 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
    *
    * @param maxConnections connections in all; more are closed as they come
    * @param maxPerAddress the same for those of one client
-   * @param headTimeout from the first byte of a request to the end of its headers
-   * @param idleTimeout without a request
+   * @param timeouts how long a client may take
    * @param bareErrors handler of answers to what is no HTTP/1.1
    */
   public ConnectionGuard(
-      int maxConnections,
-      int maxPerAddress,
-      Duration headTimeout,
-      Duration idleTimeout,
-      ChannelHandler bareErrors) {
+      int maxConnections, int maxPerAddress, Timeouts timeouts, ChannelHandler bareErrors) {
     this.maxConnections = maxConnections;
     this.maxPerAddress = maxPerAddress;
-    this.heads = new Heads(headTimeout, idleTimeout, bareErrors);
+    this.heads = new Heads(timeouts, bareErrors);
   }
+
+  /**
+   * How long a client may take.
+   *
+   * @param head from the first byte of a request to the end of its headers
+   * @param body to stop sending what was refused
+   * @param idle without a request
+   */
+  public record Timeouts(Duration head, Duration body, Duration idle) {}
 
   /** Puts a new connection under guard. */
   public void watch(Channel channel) {

@@ -1,10 +1,12 @@
 package kz.qaqpa.http.net;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -17,7 +19,6 @@ import io.netty.handler.codec.http2.Http2Frame;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ import reactor.netty.http.HttpConnectionLiveness;
 import reactor.netty.http.IdleTimeoutHandler;
 
 /**
- * How long a client may take to begin a request.
+ * How long a client may take to begin a request, and how a connection is closed in the middle of
+ * one.
  *
  * <p>HTTP/1.1: Reactor Netty's idle timeout starts anew with every byte, so that a client that
  * sends one a minute would hold a connection for ever; here a head has a deadline of its own.
@@ -38,13 +40,11 @@ import reactor.netty.http.IdleTimeoutHandler;
  * handshake. Each connection's handlers are confined to its event loop.
  */
 final class Heads {
-  private final Duration headTimeout;
-  private final Duration idleTimeout;
+  private final ConnectionGuard.Timeouts timeouts;
   private final ChannelHandler bareErrors;
 
-  Heads(Duration headTimeout, Duration idleTimeout, ChannelHandler bareErrors) {
-    this.headTimeout = headTimeout;
-    this.idleTimeout = idleTimeout;
+  Heads(ConnectionGuard.Timeouts timeouts, ChannelHandler bareErrors) {
+    this.timeouts = timeouts;
     this.bareErrors = bareErrors;
   }
 
@@ -78,7 +78,7 @@ final class Heads {
   private void watchStreams(ChannelPipeline pipeline, Http2FrameCodec codec) {
     IdleTimeoutHandler.removeIdleTimeoutHandler(pipeline);
     IdleTimeoutHandler.addIdleTimeoutHandler(
-        pipeline, idleTimeout, new WithoutStreams(codec.connection()));
+        pipeline, timeouts.idle(), new WithoutStreams(codec.connection()));
   }
 
   /**
@@ -154,9 +154,10 @@ final class Heads {
   private final class Head {
     private @Nullable ScheduledFuture<?> deadline;
     private boolean expected = true;
+    private boolean broken;
 
-    ChannelInboundHandlerAdapter bytes() {
-      return new ChannelInboundHandlerAdapter() {
+    ChannelDuplexHandler bytes() {
+      return new ChannelDuplexHandler() {
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) {
           if (expected && deadline == null) {
@@ -167,7 +168,7 @@ final class Heads {
                         () -> {
                           ChannelFuture _ = context.close();
                         },
-                        headTimeout.toMillis(),
+                        timeouts.head().toMillis(),
                         TimeUnit.MILLISECONDS);
           }
           context.fireChannelRead(bytes);
@@ -182,6 +183,14 @@ final class Heads {
         @Override
         public void handlerRemoved(ChannelHandlerContext context) {
           arrived();
+        }
+
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+          if ((broken || !expected) && context.pipeline().get(LingeringClose.class) == null) {
+            context.pipeline().addFirst(new LingeringClose(timeouts.body()));
+          }
+          ChannelFuture _ = context.close(promise);
         }
       };
     }
@@ -198,6 +207,7 @@ final class Heads {
                   DecoderResult.failure(
                       new IllegalArgumentException("not HTTP/1.1 as RFC 9112 has it")));
             }
+            broken = request.decoderResult().isFailure();
           }
           if (message instanceof LastHttpContent) {
             expected = true;

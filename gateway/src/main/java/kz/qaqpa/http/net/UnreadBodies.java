@@ -8,9 +8,9 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 
 /**
- * Answers that end before the body of their request has. A connection of HTTP/1.1 is closed then; a
- * stream of HTTP/2 would stay half open for as long as its client likes, so it is told to stop (RFC
- * 9113, section 8.1). Runs on the event loop.
+ * Answers that end before the body of their request has. A connection of HTTP/1.1 is closed then,
+ * with patience ({@link LingeringClose}); a stream of HTTP/2 would stay half open for as long as
+ * its client likes, so it is told to stop (RFC 9113, section 8.1). Runs on the event loop.
  */
 public final class UnreadBodies {
   private UnreadBodies() {}
