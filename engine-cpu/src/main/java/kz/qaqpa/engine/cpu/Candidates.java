@@ -12,8 +12,8 @@ import kz.qaqpa.engine.RankedRows;
  *
  * <p>The best 64 of a row are found without sorting it: the vocabulary is laid out in columns, of
  * each column the maximum is taken (a loop that the JIT turns into vector instructions), and the
- * 64th best of these maxima bounds the 64th best logit from below. Few logits reach that bound;
- * they are sorted.
+ * 64th best of these maxima bounds the 64th best logit from below. Few logits reach that bound; the
+ * best of them are taken from a heap (the library's sort would allocate).
  */
 final class Candidates extends RankedRows {
   private final int vocabulary;
@@ -54,13 +54,17 @@ final class Candidates extends RankedRows {
     int start = source * vocabulary;
     logits.get(start, row, 0, vocabulary);
     int found = collect(bound());
-    Arrays.sort(keys, 0, found);
+    for (int parent = found / 2 - 1; parent >= 0; parent--) {
+      sink(keys[parent], parent, found);
+    }
+    int best = id(keys[0]);
     int kept = Math.min(width(), found);
     for (int rank = 0; rank < kept; rank++) {
-      int id = id(keys[found - 1 - rank]);
+      int id = id(keys[0]);
       put(planRow, rank, id, row[id]);
+      int left = found - 1 - rank;
+      sink(keys[left], 0, left);
     }
-    int best = id(keys[found - 1]);
     // Of the best logit the log-softmax is -ln(sum(exp(logit - best))), without cancellation.
     done(planRow, kept, row[best] - logprobs.get(start + best));
     if (keepAll) {
@@ -129,6 +133,23 @@ final class Candidates extends RankedRows {
       }
     }
     return found;
+  }
+
+  /** Puts a key where it belongs below a hole in the heap of keys, the greatest in front. */
+  private void sink(long key, int hole, int size) {
+    int at = hole;
+    while (true) {
+      int child = 2 * at + 1;
+      if (child + 1 < size && keys[child + 1] > keys[child]) {
+        child++;
+      }
+      if (child >= size || keys[child] <= key) {
+        break;
+      }
+      keys[at] = keys[child];
+      at = child;
+    }
+    keys[at] = key;
   }
 
   private int add(int found, int id) {
