@@ -14,6 +14,15 @@ public final class KvCosts {
   /** Part of an average that the newest value makes up. */
   private static final double NEWEST = 0.05;
 
+  /**
+   * A value counts as at most so many times the average: a pause of the machine is no price. What
+   * has really become dearer is known after some values more.
+   */
+  private static final double MOST_TIMES = 8;
+
+  /** From where on {@link #MOST_TIMES} holds; an average of nothing would stay there. */
+  private static final double LEAST_NANOS = 1_000;
+
   private static final double SHARE_FOR_SAVING = 0.01;
   private static final double SHARE_OF_GAIN = 0.5;
   private static final double MOST_CREDIT = 1e9;
@@ -26,7 +35,7 @@ public final class KvCosts {
   /** Host blocks were moved, which took so long before the step: what goes on beside it is free. */
   public void moved(int blocks, long nanos) {
     if (blocks > 0) {
-      blockNanos += NEWEST * ((double) nanos / blocks - blockNanos);
+      blockNanos = average(blockNanos, (double) nanos / blocks);
     }
   }
 
@@ -39,10 +48,15 @@ public final class KvCosts {
   public void executed(int rows, int tokens, long nanos) {
     earn(SHARE_FOR_SAVING * nanos);
     if (tokens == rows) {
-      rowNanos += NEWEST * ((double) nanos / rows - rowNanos);
+      rowNanos = average(rowNanos, (double) nanos / rows);
     } else if (tokens >= 2 * rows) {
-      promptTokenNanos += NEWEST * ((double) nanos / tokens - promptTokenNanos);
+      promptTokenNanos = average(promptTokenNanos, (double) nanos / tokens);
     }
+  }
+
+  private static double average(double before, double newest) {
+    double most = MOST_TIMES * Math.max(before, LEAST_NANOS);
+    return before + NEWEST * (Math.min(newest, most) - before);
   }
 
   /** Tokens of a prompt came from host blocks. */
