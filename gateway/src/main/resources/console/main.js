@@ -172,21 +172,34 @@ async function tick() {
   }
 }
 
-/** @param {boolean} withAgencies */
+/**
+ * What is answered after "pause" was pressed is not shown: nothing moves then.
+ *
+ * @param {boolean} withAgencies
+ */
 async function refresh(withAgencies) {
   const background = true;
   if (rights.has("metrics")) {
     const { samples } = await ask("/admin/series?after=" + lastSample, { background });
+    if (paused) {
+      return;
+    }
     showSeries(samples, lastSample === 0);
     lastSample = samples.at(-1)?.at ?? lastSample;
   }
   if (rights.has("requests")) {
     const running = await ask("/admin/requests", { background });
+    if (paused) {
+      return;
+    }
     showRequests(running);
     showWaiting(running.waiting);
   }
   if (withAgencies && rights.has("list")) {
     const all = await ask("/admin/agencies", { background });
+    if (paused) {
+      return;
+    }
     showAgencies(all);
     showQuota(all.agencies);
   }

@@ -159,6 +159,7 @@ public final class ServeCommand {
     }
     err.println(
         "qaqpa: the engine does not answer any more; what was used is written down, the process leaves");
+    stopLogging(); // Nobody else writes what still waits to be written.
     Runtime.getRuntime().halt(HUNG);
   }
 

@@ -354,7 +354,9 @@ final class Session implements FrameHandler.Peer {
 
   private void every(Duration interval, Runnable task) {
     long nanos = interval.toNanos();
-    timers.add(channel.eventLoop().scheduleAtFixedRate(task, nanos, nanos, TimeUnit.NANOSECONDS));
+    // After a pause of the loop no two at once: a client could not have answered the first.
+    timers.add(
+        channel.eventLoop().scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS));
   }
 
   private void after(Duration time, Runnable task) {

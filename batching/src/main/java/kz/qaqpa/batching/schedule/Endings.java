@@ -63,8 +63,8 @@ final class Endings {
   /** Ends a sequence whose consumer has left or whose time is over; returns whether it did. */
   boolean endIfAbandoned(Sequence s, long now) {
     if (s.outlet.isCancelled()) {
-      leave(s);
       tally.add(Item.CANCELLED, 1);
+      leave(s);
       s.outlet.discard();
     } else if (s.isExpired(now)) {
       fail(s, GenerationFailure.Kind.DEADLINE, "deadline passed");
@@ -135,18 +135,22 @@ final class Endings {
 
   /** The sequence has come to its end. */
   void finish(Sequence s, FinishReason reason) {
-    leave(s);
     tally.add(Item.FINISHED, 1);
+    leave(s);
     s.outlet.finish(new TokenEvent.End(reason, s.promptLength(), s.prefill(), s.outputLength));
   }
 
   private void fail(Sequence s, GenerationFailure.Kind kind, String message) {
-    leave(s);
     tally.add(Item.FAILED, 1);
+    leave(s);
     s.outlet.fail(new GenerationFailure(kind, "request " + s.request.id() + ": " + message));
   }
 
-  /** Gives back what a sequence holds; {@link RunningList#dropGone} then takes it off the list. */
+  /**
+   * Gives back what a sequence holds; {@link RunningList#dropGone} then takes it off the list. To
+   * be called when its end has been counted: who sees that nobody runs any more reads counters that
+   * know why.
+   */
   private void leave(Sequence s) {
     if (s.state == WAITING) {
       waiting.remove(s.ticket);

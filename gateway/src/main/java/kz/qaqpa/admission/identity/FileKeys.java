@@ -31,8 +31,9 @@ final class FileKeys implements KeySource {
 
   private void take(FileWatch.Seen seen) {
     try {
-      keys = KeySet.read(seen);
-      trouble = null;
+      KeySet read = KeySet.read(seen);
+      trouble = null; // First: who finds the new keys finds no trouble.
+      keys = read;
       LOG.info("keys of issuer {} were read", issuer);
     } catch (ParseException e) {
       trouble = String.valueOf(e.getMessage());

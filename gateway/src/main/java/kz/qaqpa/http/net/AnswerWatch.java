@@ -36,7 +36,8 @@ public final class AnswerWatch {
     timer =
         channel
             .eventLoop()
-            .scheduleAtFixedRate(this::look, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+            .scheduleWithFixedDelay(
+                this::look, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
   }
 
   /** To be called when the answer has been sent, or there will be none. */

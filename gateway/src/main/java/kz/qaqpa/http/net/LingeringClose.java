@@ -61,7 +61,7 @@ final class LingeringClose extends ChannelDuplexHandler {
     silence =
         context
             .executor()
-            .scheduleAtFixedRate(look, QUIET_MILLIS, QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            .scheduleWithFixedDelay(look, QUIET_MILLIS, QUIET_MILLIS, TimeUnit.MILLISECONDS);
     socket
         .shutdownOutput()
         .addListener(shut -> {

@@ -131,13 +131,13 @@ final class Settlements {
   }
 
   private void finish(Entry entry, ScriptCall.Reply reply) {
+    entry.told().accept(reply); // Before it is no longer counted as pending.
     lock.lock();
     try {
       sent--;
     } finally {
       lock.unlock();
     }
-    entry.told().accept(reply);
     entry.done().tryEmitEmpty();
     flush();
   }
