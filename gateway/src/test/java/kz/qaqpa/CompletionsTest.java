@@ -154,7 +154,9 @@ class CompletionsTest {
     try (TestGateway gateway = TestGateway.of(PseudoModel.hashing())) {
       gateway.engine().eachStepTakes(Duration.ofMillis(5));
       String body =
-          body("\"prompt\":[\"a\",\"b\",\"c\"],\"n\":2,\"stream\":true,\"max_tokens\":900");
+          body(
+              "\"prompt\":[\"a\",\"b\",\"c\"],\"n\":2,\"stream\":true,\"ignore_eos\":true,"
+                  + "\"max_tokens\":900");
       try (RawClient client = new RawClient(gateway.address())) {
         client.send(RawClient.head(body.length()).replace("/v1/chat/completions", PATH)).send(body);
         client.readUntil("\"index\":5");

@@ -29,10 +29,10 @@ class DeadlineTest {
             .build());
   }
 
-  /** A gateway whose steps take 2 ms, with far more requests than slots. */
+  /** A gateway whose steps take 4 ms, with far more requests than slots. */
   private static List<CompletableFuture<HttpResponse<String>>> fill(TestGateway gateway)
       throws Exception {
-    gateway.engine().eachStepTakes(Duration.ofMillis(2));
+    gateway.engine().eachStepTakes(Duration.ofMillis(4));
     String answer = TestGateway.chat("a", "\"max_tokens\":100");
     List<CompletableFuture<HttpResponse<String>>> running = new ArrayList<>();
     for (int i = 0; i < 8; i++) { // So that it is known how long answers are and steps take.
@@ -68,7 +68,7 @@ class DeadlineTest {
   void whatWouldBeTooLateIsRefusedAtOnceAndToldWhenToComeAgain() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
       List<CompletableFuture<HttpResponse<String>>> running = fill(gateway);
-      String soon = "450";
+      String soon = "1600"; // Four times what the answer takes by itself.
       for (String more : List.of("\"max_tokens\":100", "\"max_tokens\":100,\"stream\":true")) {
         HttpResponse<String> refused =
             post(gateway, "/v1/chat/completions", TestGateway.chat("b", more), soon);

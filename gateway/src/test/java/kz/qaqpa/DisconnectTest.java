@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import kz.qaqpa.batching.fixture.PseudoModel;
 import kz.qaqpa.fixture.Caller;
 import kz.qaqpa.fixture.Caller.Wire;
+import kz.qaqpa.fixture.HttpTuning;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -175,6 +175,6 @@ class DisconnectTest {
               proceed.acquireUninterruptibly();
               return Script.encode(messages);
             }),
-        UnaryOperator.identity());
+        http -> HttpTuning.of(http).settings()); // One thread that tokenises.
   }
 }

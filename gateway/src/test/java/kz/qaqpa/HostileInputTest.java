@@ -37,8 +37,8 @@ class HostileInputTest {
 
   private static HttpSettings impatient(HttpSettings http) {
     return HttpTuning.of(http)
-        .headTimeout(Duration.ofMillis(300))
-        .bodyTimeout(Duration.ofMillis(300))
+        .headTimeout(Duration.ofSeconds(2))
+        .bodyTimeout(Duration.ofSeconds(2))
         .settings();
   }
 

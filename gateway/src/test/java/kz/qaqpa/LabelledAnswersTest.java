@@ -347,6 +347,7 @@ class LabelledAnswersTest {
         client.chat(TestGateway.chat("a", "\"stream\":true"));
         client.readUntil("\"қ\"");
       }
+      TestGateway.await(() -> gateway.gateway().gate().live() == 0);
       steps.release(10_000);
       gateway.awaitNothingLeft();
       TestGateway.await(() -> gateway.ledger().records().size() == 1);

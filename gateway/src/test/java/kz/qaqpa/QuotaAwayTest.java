@@ -21,6 +21,7 @@ import kz.qaqpa.deploy.Promtool;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
+import kz.qaqpa.testing.Pause;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,8 @@ class QuotaAwayTest {
             if (plan.rows() == 2) {
               both.countDown();
               await(killed);
+            } else if (both.getCount() > 0) {
+              Pause.nanos(5_000_000); // The second comes before the first has ended.
             }
           });
       try (RawClient one = new RawClient(gateway.address());

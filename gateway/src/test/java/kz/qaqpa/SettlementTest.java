@@ -55,11 +55,11 @@ class SettlementTest {
           });
       CompletableFuture<HttpResponse<String>> response =
           CompletableFuture.supplyAsync(() -> post(gateway, path, body(path, more)));
-      UsageRecord record = asked.get(10, TimeUnit.SECONDS);
+      UsageRecord record = asked.get(60, TimeUnit.SECONDS);
       assertThat(response).isNotDone();
       assertThat(gateway.gateway().engine().stats().running()).isZero();
       disk.tryEmitEmpty();
-      assertThat(response.get(10, TimeUnit.SECONDS).body()).contains(end);
+      assertThat(response.get(60, TimeUnit.SECONDS).body()).contains(end);
       assertThat(gateway.ledger().records()).containsExactly(record);
     }
   }
@@ -78,7 +78,7 @@ class SettlementTest {
           });
       client.chat(TestGateway.chat("a", STREAM));
       String begin = client.readUntil("м\"");
-      asked.get(10, TimeUnit.SECONDS);
+      asked.get(60, TimeUnit.SECONDS);
       disk.tryEmitEmpty();
       assertThat(begin).doesNotContain("\"stop\"", "[DONE]");
       assertThat(client.readUntil("[DONE]")).contains("\"finish_reason\":\"stop\"");
@@ -111,6 +111,7 @@ class SettlementTest {
   @Test
   void whoLeaves_isWrittenDownWithWhatWasComputed() throws Exception {
     try (TestGateway gateway = TestGateway.of(Script.repeating("қазақ "))) {
+      gateway.engine().eachStepTakes(Duration.ofMillis(5));
       try (RawClient client = new RawClient(gateway.address())) {
         client.chat(TestGateway.chat("a", STREAM));
         client.readUntil("\"content\":\"қ"); // The label, which goes before it, has such a letter.

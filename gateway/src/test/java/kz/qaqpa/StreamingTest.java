@@ -125,7 +125,7 @@ class StreamingTest {
             throw new EngineFault.Fatal("broken", null);
           });
       assertThat(gateway.post(TestGateway.chat("a", "")).statusCode()).isEqualTo(503);
-      TestGateway.await(() -> !gateway.gateway().engine().healthy());
+      TestGateway.await(() -> !gateway.gateway().engine().pulse().alive());
       var ready = gateway.get("/readyz");
       assertThat(ready.statusCode()).isEqualTo(503);
       assertThat(ready.body()).contains("engine: stopped after a failure");
@@ -183,7 +183,7 @@ class StreamingTest {
         String rest = client.readAll();
         stopping.get();
         assertThat(rest).contains("\"code\":\"draining\"").doesNotContain("[DONE]");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
       }
     }
   }

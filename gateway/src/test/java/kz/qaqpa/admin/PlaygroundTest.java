@@ -70,7 +70,7 @@ class PlaygroundTest {
     socket
         .sendText(
             "{\"type\":\"response.create\",\"model\":\"kaz-mini\",\"input\":\"Қай қала?\"}", true)
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
     JsonNode event = events.next();
     while (!event.path("type").asString().equals("response.completed")) {
       event = events.next();

@@ -69,7 +69,7 @@ class ClientChaosTest {
         clients.remove(random.nextInt(clients.size())).close();
       }
       long last = System.nanoTime();
-      assertThat(last - first).isLessThan(TimeUnit.SECONDS.toNanos(1));
+      assertThat(last - first).isLessThan(TimeUnit.SECONDS.toNanos(10)); // If quiet, in one.
       Waiting.until(
           () -> stage.gateway().metrics(), m -> Waiting.metric(m, WAITING) <= Stage.CLIENTS);
       final long gone = System.nanoTime();

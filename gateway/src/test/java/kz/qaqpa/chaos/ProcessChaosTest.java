@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import kz.qaqpa.chaos.engine.Order;
+import kz.qaqpa.chaos.stage.Books;
 import kz.qaqpa.chaos.stage.Crowd;
 import kz.qaqpa.chaos.stage.Outcome;
 import kz.qaqpa.chaos.stage.Outcome.End;
@@ -53,7 +54,7 @@ class ProcessChaosTest {
                 .filteredOn(o -> o.end() == End.CUT || o.end() == End.FAILED)
                 .as("no answer was begun and not ended")
                 .allMatch(o -> o.output() == 0);
-            stage.books(crowd, outcomes).requireExact();
+            told(stage, crowd, outcomes).requireExact();
             return whole.ended() - told;
           }
         });
@@ -71,6 +72,7 @@ class ProcessChaosTest {
             Outcome whole = crowd.awaitWhole(stage.ended());
             List<Outcome> outcomes = crowd.stop();
             assertThat(outcomes).extracting(Outcome::end).contains(End.CUT);
+            stage.awaitSpoolEmpty();
             stage.books(crowd, outcomes).requireEndsKept();
             return whole.ended() - told;
           }
@@ -113,9 +115,15 @@ class ProcessChaosTest {
           .filteredOn(o -> o.end() == End.CUT)
           .as("no answer was begun and not ended")
           .allMatch(o -> o.output() == 0);
-      stage.books(crowd, outcomes).requireExact();
+      told(stage, crowd, outcomes).requireExact();
       return whole.ended() - told;
     }
+  }
+
+  /** The accounts, once the new process has written down and told what it served. */
+  private static Books told(Stage stage, Crowd crowd, List<Outcome> outcomes) throws Exception {
+    stage.awaitSpoolEmpty();
+    return Waiting.until(() -> stage.books(crowd, outcomes), Books::areTold);
   }
 
   /** What Prometheus makes of it before the process leaves. */
@@ -141,6 +149,7 @@ class ProcessChaosTest {
                 .filteredOn(o -> o.asked() - told < 0)
                 .extracting(Outcome::end)
                 .containsOnly(End.WHOLE, End.CUT);
+            stage.awaitSpoolEmpty();
             stage.books(crowd, outcomes).requireEndsKept();
             return whole.ended() - told;
           }

@@ -72,7 +72,7 @@ class ServeCommandTest {
       CompletableFuture<HttpResponse<String>> running =
           chat(client, base, TestGateway.chat(question, "\"stream\":true,\"max_tokens\":200"));
       process.destroy();
-      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
       running.handle((response, failure) -> response != null || failure != null).get();
     } finally {
@@ -89,7 +89,7 @@ class ServeCommandTest {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       assertThat(out.readLine()).as(this::errors).startsWith("ready http://");
       process.destroy();
-      assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(this::errors).isZero();
     } finally {
       process.destroyForcibly();

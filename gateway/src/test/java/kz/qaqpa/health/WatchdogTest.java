@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.fixture.Script;
 import kz.qaqpa.fixture.TestGateway;
+import kz.qaqpa.testing.Pause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,13 +37,13 @@ class WatchdogTest {
 
   @Test
   void lateStep_turnsUnready_failsWhoRuns_keepsWhoWaits() throws Exception {
-    WatchdogSettings settings = settings(Duration.ofMillis(200), LONG, 3);
-    try (TestGateway gateway = TestGateway.watched(Script.saying("сәлем".repeat(9)), settings)) {
+    WatchdogSettings settings = settings(Duration.ofSeconds(1), LONG, 3);
+    try (TestGateway gateway = TestGateway.watched(Script.repeating("сәлем "), settings)) {
       CountDownLatch hang = new CountDownLatch(1);
       gateway
           .engine()
           .beforeStep(plan -> {
-            pause(); // The second comes before the first has ended.
+            Pause.nanos(5_000_000); // The second comes before the first has ended.
             if (plan.rows() == 2) {
               awaitLatch(hang);
             }
@@ -51,14 +51,14 @@ class WatchdogTest {
       var first = ask(gateway, "\"stream\":true");
       var second = ask(gateway, "\"stream\":true");
       TestGateway.await(() -> gateway.gateway().engine().stats().running() == 2);
-      var third = ask(gateway, "");
+      var third = ask(gateway, "\"max_tokens\":20");
       TestGateway.await(() -> gateway.gateway().engine().stats().waiting() == 1);
       TestGateway.await(() -> !gateway.gateway().readiness().reasons().isEmpty());
       var ready = gateway.get("/readyz");
       assertThat(ready.statusCode()).isEqualTo(503);
       assertThat(ready.body())
-          .contains("time limit engine: more than 200 ms within the last minute")
-          .containsPattern("engine: a step has taken [0-9.]+ s \\(expected: at most 0.2 s\\)");
+          .contains("time limit engine: more than 1000 ms within the last minute")
+          .containsPattern("engine: a step has taken [0-9.]+ s \\(expected: at most 1.0 s\\)");
       assertThat(gateway.get("/livez").statusCode()).isEqualTo(200);
       hang.countDown();
       assertThat(first.get().body()).contains("engine_failed").doesNotContain("[DONE]\n\ndata");
@@ -70,7 +70,7 @@ class WatchdogTest {
           .contains(
               "qaqpa_engine_restarts_total 1.0",
               "qaqpa_engine_breaker_open 0.0",
-              "qaqpa_time_limit_seconds{name=\"engine\"} 0.2",
+              "qaqpa_time_limit_seconds{name=\"engine\"} 1.0",
               "resilience4j_timelimiter_calls_total{kind=\"timeout\",name=\"engine\"} 1.0");
       gateway.awaitNothingLeft();
     }
@@ -78,7 +78,7 @@ class WatchdogTest {
 
   @Test
   void stepThatNeverReturns_tellsClients_thenLeaves() throws Exception {
-    WatchdogSettings settings = settings(Duration.ofMillis(100), Duration.ofMillis(600), 3);
+    WatchdogSettings settings = settings(Duration.ofMillis(800), Duration.ofMillis(1_600), 3);
     CountDownLatch hang = new CountDownLatch(1);
     try (TestGateway gateway = TestGateway.watched(Script.saying("сәлем"), settings)) {
       CountDownLatch left = new CountDownLatch(1);
@@ -97,7 +97,7 @@ class WatchdogTest {
       assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(first.get().body()).contains("engine_failed");
       assertThat(whole.get().statusCode()).isEqualTo(503);
-      assertThat(gateway.gateway().gate().live()).isZero();
+      TestGateway.await(() -> gateway.gateway().gate().live() == 0);
       assertThat(gateway.ledger().records())
           .as("what was used is written down")
           .anyMatch(record -> record.finish().equals("engine_failed"));
@@ -147,7 +147,7 @@ class WatchdogTest {
       assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(gateway.gateway().readiness().reasons())
           .contains("engine: its loop was ended by an error");
-      assertThat(gateway.gateway().gate().live()).isZero();
+      TestGateway.await(() -> gateway.gateway().gate().live() == 0);
     }
   }
 
@@ -156,21 +156,17 @@ class WatchdogTest {
   void busyIsNotStuck() throws Exception {
     WatchdogSettings settings =
         new WatchdogSettings(
-            Duration.ofMillis(400), Duration.ofMillis(400), LONG, 3, Duration.ofMinutes(10));
+            Duration.ofSeconds(2), Duration.ofSeconds(2), LONG, 3, Duration.ofMinutes(10));
     try (TestGateway gateway = TestGateway.watched(Script.repeating("сәлем "), settings)) {
-      gateway.engine().beforeStep(plan -> pause());
-      var one = ask(gateway, "\"max_tokens\":500");
-      var two = ask(gateway, "\"max_tokens\":500");
+      gateway.engine().eachStepTakes(Duration.ofMillis(3));
+      var one = ask(gateway, "\"max_tokens\":900");
+      var two = ask(gateway, "\"max_tokens\":900");
       var three = ask(gateway, "\"max_tokens\":20");
       assertThat(one.get().statusCode()).isEqualTo(200);
       assertThat(two.get().statusCode()).isEqualTo(200);
       assertThat(three.get().statusCode()).isEqualTo(200);
       assertThat(gateway.gateway().metrics().scrape()).contains("qaqpa_engine_restarts_total 0.0");
     }
-  }
-
-  private static void pause() {
-    LockSupport.parkNanos(2_000_000);
   }
 
   private static void awaitLatch(CountDownLatch latch) {

@@ -141,10 +141,16 @@ class HostileBodyTest {
     int rounds = TestSize.tries(12, 500);
     rounds(rounds);
     long[] once = memory();
-    rounds(rounds);
-    long[] twice = memory();
-    assertThat(twice[0] - once[0]).as("heap").isLessThan(4 << 20);
-    assertThat(twice[1] - once[1]).as("direct").isLessThan(4 << 20);
+    long[] grown = {Long.MAX_VALUE, Long.MAX_VALUE};
+    // What leaks does so each time; what others of this JVM do in the background does not.
+    for (int i = 0; i < 3 && Math.max(grown[0], grown[1]) >= 4 << 20; i++) {
+      rounds(rounds);
+      long[] twice = memory();
+      grown = new long[] {twice[0] - once[0], twice[1] - once[1]};
+      once = twice;
+    }
+    assertThat(grown[0]).as("heap").isLessThan(4 << 20);
+    assertThat(grown[1]).as("direct").isLessThan(4 << 20);
   }
 
   private static void rounds(int rounds) throws Exception {

@@ -43,8 +43,8 @@ class HostileHttpTest {
             Script.saying("иә"),
             http ->
                 HttpTuning.of(http)
-                    .headTimeout(Duration.ofMillis(300))
-                    .bodyTimeout(Duration.ofMillis(300))
+                    .headTimeout(Duration.ofSeconds(2))
+                    .bodyTimeout(Duration.ofSeconds(2))
                     .settings());
   }
 

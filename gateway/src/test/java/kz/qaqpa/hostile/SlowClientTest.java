@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import kz.qaqpa.fixture.H2Client;
 import kz.qaqpa.fixture.H2Stream;
 import kz.qaqpa.fixture.HttpTuning;
@@ -30,9 +31,9 @@ class SlowClientTest {
             Script.model(CONTEXT),
             http ->
                 HttpTuning.of(http)
-                    .headTimeout(Duration.ofMillis(400))
-                    .bodyTimeout(Duration.ofMillis(400))
-                    .sendTimeout(Duration.ofMillis(800))
+                    .headTimeout(Duration.ofMillis(1500))
+                    .bodyTimeout(Duration.ofMillis(1500))
+                    .sendTimeout(Duration.ofMillis(2500))
                     .settings());
   }
 
@@ -126,6 +127,7 @@ class SlowClientTest {
   private static boolean gone(RawClient client, String more) {
     try {
       client.send(more);
+      LockSupport.parkNanos(20_000_000); // What makes it slow.
       return false;
     } catch (java.io.IOException closed) {
       return true;

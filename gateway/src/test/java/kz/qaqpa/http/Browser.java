@@ -41,7 +41,7 @@ public final class Browser implements AutoCloseable {
     this.socket =
         http.newWebSocketBuilder()
             .buildAsync(URI.create(url), new Replies())
-            .get(20, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
   }
 
   /** Starts a browser with a fresh profile. */
@@ -113,8 +113,8 @@ public final class Browser implements AutoCloseable {
     }
     CompletableFuture<JsonNode> reply = new CompletableFuture<>();
     replies.put(id, reply);
-    socket.sendText(message.toString(), true).get(20, TimeUnit.SECONDS);
-    JsonNode answer = reply.get(30, TimeUnit.SECONDS);
+    socket.sendText(message.toString(), true).get(60, TimeUnit.SECONDS);
+    JsonNode answer = reply.get(60, TimeUnit.SECONDS);
     if (answer.has("error")) {
       throw new AssertionError(method + ": " + answer.get("error"));
     }

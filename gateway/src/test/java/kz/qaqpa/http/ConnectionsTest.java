@@ -44,7 +44,7 @@ class ConnectionsTest {
     try (TestGateway gateway =
             TestGateway.tuned(
                 Script.saying("иә"),
-                http -> HttpTuning.of(http).idleTimeout(Duration.ofMillis(200)).settings());
+                http -> HttpTuning.of(http).idleTimeout(Duration.ofSeconds(1)).settings());
         RawClient silent = new RawClient(gateway.address());
         RawClient stream = new RawClient(gateway.address())) {
       java.util.concurrent.Semaphore steps = new java.util.concurrent.Semaphore(0);

@@ -148,7 +148,7 @@ class TlsTest {
             TestGateway.of(
                 Script.saying("иә"),
                 Script.model(TestGateway.CONTEXT),
-                http -> HttpTuning.of(http).headTimeout(Duration.ofMillis(300)).settings(),
+                http -> HttpTuning.of(http).headTimeout(Duration.ofSeconds(3)).settings(),
                 certificates.settings(TlsSettings.Client.NONE));
         RawClient plain = new RawClient(gateway.address());
         RawClient silent = new RawClient(gateway.address());

@@ -66,7 +66,7 @@ abstract class KillContract {
             .start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("open");
-      long until = random.nextLong(400);
+      long until = random.nextLong(8, 400); // Some of so many have a label.
       for (long i = 0; i < until; i++) {
         told.add(Objects.requireNonNull(out.readLine(), "it ended by itself"));
       }

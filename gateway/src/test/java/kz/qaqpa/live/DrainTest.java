@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import kz.qaqpa.fixture.Ports;
 import kz.qaqpa.fixture.RawClient;
 import kz.qaqpa.fixture.ServeProcess;
 import kz.qaqpa.fixture.ServeProcess.Plan;
@@ -92,8 +93,8 @@ class DrainTest {
   @Test
   void rollingRestart_losesNoAnswerThatWasBegun() throws Exception {
     ServeProcess[] gateways = {
-      ServeProcess.start(Plan.in(folder.resolve("one"))),
-      ServeProcess.start(Plan.in(folder.resolve("two")))
+      ServeProcess.start(Plan.in(folder.resolve("one")).at(Ports.free())),
+      ServeProcess.start(Plan.in(folder.resolve("two")).at(Ports.free()))
     };
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger whole = new AtomicInteger();

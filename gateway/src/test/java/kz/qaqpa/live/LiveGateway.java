@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import kz.qaqpa.fixture.Ports;
 import kz.qaqpa.fixture.ServeProcess;
 import kz.qaqpa.fixture.ServeProcess.Plan;
 import kz.qaqpa.openai.WireCheck;
@@ -58,8 +59,16 @@ public final class LiveGateway implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.process = ServeProcess.start(Plan.in(folder));
+    this.process = start(folder);
     this.tap = Tap.to(() -> process.address());
+  }
+
+  private static ServeProcess start(Path folder) {
+    try {
+      return ServeProcess.start(Plan.in(folder).at(Ports.free()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Where clients find it, such as {@code http://127.0.0.1:40123}. */
@@ -78,10 +87,10 @@ public final class LiveGateway implements AutoCloseable {
     process = ServeProcess.start(Plan.in(folder).at(process.address().getPort()));
   }
 
-  /** Waits until no request runs or waits in it; fails after 10 s. */
+  /** Waits until no request runs or waits in it; fails after 60 s. */
   void awaitNothingLeft() throws IOException, InterruptedException {
     URI metrics = URI.create("http://127.0.0.1:" + process.address().getPort() + "/metrics");
-    long deadline = System.nanoTime() + 10_000_000_000L;
+    long deadline = System.nanoTime() + 60_000_000_000L;
     while (true) {
       HttpResponse<String> response =
           http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());

@@ -42,6 +42,7 @@ class TracingTest {
                     .POST(HttpRequest.BodyPublishers.ofString(TestGateway.chat("сұрақ", "")))
                     .build());
       }
+      TestGateway.await(() -> !collector.spans().isEmpty());
       assertThat(collector.spans()).hasSize(1);
       Span span = collector.spans().getFirst();
       assertThat(hex(span.getTraceId())).isEqualTo(TRACE);
@@ -78,6 +79,7 @@ class TracingTest {
     try (OtlpCollector collector = new OtlpCollector()) {
       try (TestGateway gateway =
           TestGateway.traced(Script.repeating("сәлем "), collector.endpoint())) {
+        gateway.engine().eachStepTakes(Duration.ofMillis(5));
         gateway.post("{}");
         try (RawClient client = new RawClient(gateway.address())) {
           client.chat(TestGateway.chat("a", "\"stream\":true,\"max_tokens\":900"));
@@ -85,6 +87,7 @@ class TracingTest {
         }
         gateway.awaitNothingLeft();
       }
+      TestGateway.await(() -> collector.spans().size() >= 2);
       assertThat(collector.spans()).hasSize(2);
       Span refused = collector.spans().getFirst();
       assertThat(said(refused, "error.type").getStringValue())

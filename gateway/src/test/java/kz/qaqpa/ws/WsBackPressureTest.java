@@ -76,6 +76,8 @@ class WsBackPressureTest {
       }
       untilStalled(gateway); // Lines, socket and rings are full of the floods' frames.
       client.create("x", "\"stream_id\":\"quiet\",\"max_output_tokens\":20");
+      // All made before anything is read: how fast the engine is does not matter.
+      TestGateway.await(() -> gateway.gateway().engine().stats().finished() == 1);
       List<String> lanes = new ArrayList<>();
       int last = 0; // Of its deltas: what ends it waits for its signature, not for the others.
       boolean done = false;

@@ -188,6 +188,7 @@ class WsSessionTest {
       assertThat(error.path("error").path("message").asString())
           .startsWith("messages whose responses wait: ")
           .endsWith(" bytes (expected: at most 16384)");
+      steps.release(100_000);
     }
   }
 
@@ -262,9 +263,9 @@ class WsSessionTest {
 
   @Test
   void betweenTurns_onlyPings_andNoAnswerEndsIt() throws Exception {
-    try (TestGateway gateway = gateway("иә", new WsTuning().ping(100).closeTimeout(2000));
+    try (TestGateway gateway = gateway("иә", new WsTuning().ping(1000).closeTimeout(2000));
         WsRaw client = WsRaw.open(gateway)) {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         WsRaw.Frame ping = client.read();
         assertThat(ping.opcode()).isEqualTo(WsRaw.PING);
         client.frame(0x80 | WsRaw.PONG, ping.payload());
@@ -279,7 +280,7 @@ class WsSessionTest {
 
   @Test
   void anIdleConnection_isEnded() throws Exception {
-    try (TestGateway gateway = gateway("иә", new WsTuning().ping(50).idleTimeout(200));
+    try (TestGateway gateway = gateway("иә", new WsTuning().ping(1000).idleTimeout(1500));
         WsRaw client = WsRaw.open(gateway)) {
       WsRaw.Frame frame = client.read();
       while (frame.opcode() == WsRaw.PING) {
@@ -293,7 +294,7 @@ class WsSessionTest {
 
   @Test
   void atTheEndOfItsLife_whatRunsMayFinish() throws Exception {
-    try (TestGateway gateway = gateway("Сәлем", new WsTuning().lifetime(300));
+    try (TestGateway gateway = gateway("Сәлем", new WsTuning().lifetime(2000));
         WsRaw client = WsRaw.open(gateway)) {
       Semaphore steps = new Semaphore(0);
       gateway.engine().beforeStep(_ -> steps.acquireUninterruptibly());
@@ -319,7 +320,7 @@ class WsSessionTest {
 
   @Test
   void afterTheEndOfItsLife_whatDoesNotFinish_isCutOff() throws Exception {
-    try (TestGateway gateway = endless(new WsTuning().lifetime(200).closeTimeout(200));
+    try (TestGateway gateway = endless(new WsTuning().lifetime(1000).closeTimeout(1000));
         WsRaw client = WsRaw.open(gateway)) {
       slow(gateway);
       client.create("x", "");

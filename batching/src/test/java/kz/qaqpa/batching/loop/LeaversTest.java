@@ -74,7 +74,7 @@ class LeaversTest {
     BatchingEngine engine = engines.start(fake, BatchingSettings.defaults());
     fake.eachStepTakes(Duration.ofMillis(1));
     steps.release(1 << 20);
-    long soon = TimeUnit.MILLISECONDS.toNanos(200);
+    long soon = TimeUnit.SECONDS.toNanos(1); // Of some five that wait; an own answer takes 50 ms.
     List<TokenStream> answers = new ArrayList<>();
     // Nothing is known yet. Of different lengths, so that not all prompts are read in pairs: what a
     // prompt takes is known after three steps with one.

@@ -101,16 +101,17 @@ class BiasAndMaskTest {
     if (params.mask() != null && params.mask().contains(id)) {
       return Double.NEGATIVE_INFINITY;
     }
-    double score = (double) logits[id] + params.logitBias().biasOf(id);
+    double score = logits[id] + params.logitBias().biasOf(id); // Floats, as the sampler has it.
     int outputs = counts == null ? -1 : counts.outputs(id);
     if (outputs < 0) {
       return score;
     }
     double repeated =
         score > 0 ? score / params.repetitionPenalty() : score * params.repetitionPenalty();
-    return repeated
-        - outputs * params.frequencyPenalty()
-        - (outputs > 0 ? params.presencePenalty() : 0);
+    return (float)
+        (repeated
+            - outputs * params.frequencyPenalty()
+            - (outputs > 0 ? params.presencePenalty() : 0));
   }
 
   @Test

@@ -68,13 +68,14 @@ class EverySettingTest {
     double[] scores = new double[logits.length];
     TokenMask mask = params.maskAt(index);
     for (int id = 0; id < logits.length; id++) {
-      double score = (double) logits[id] + params.logitBias().biasOf(id);
+      double score = logits[id] + params.logitBias().biasOf(id); // Floats, as the sampler has it.
       int outputs = counts == null ? -1 : counts.outputs(id);
       if (outputs >= 0) {
         score = score > 0 ? score / params.repetitionPenalty() : score * params.repetitionPenalty();
-        score -= outputs * params.frequencyPenalty() + (outputs > 0 ? params.presencePenalty() : 0);
+        score -= outputs * params.frequencyPenalty();
+        score -= outputs > 0 ? params.presencePenalty() : 0;
       }
-      scores[id] = mask != null && mask.contains(id) ? Double.NEGATIVE_INFINITY : score;
+      scores[id] = mask != null && mask.contains(id) ? Double.NEGATIVE_INFINITY : (float) score;
     }
     double best = Arrays.stream(scores).max().orElseThrow();
     double[] weights =

@@ -37,7 +37,11 @@ class AllocationTest {
     }
     for (int first = 0; first < COMBINATIONS; first += SLOTS) {
       // Two readings of the counter may allocate themselves; a byte a token would be 6,400.
-      assertThat(allocated(first)).as("from %s", first).isLessThan(2_000);
+      long least = allocated(first);
+      for (int i = 0; i < 10 && least >= 2_000; i++) { // The compiler may be late.
+        least = Math.min(least, allocated(first));
+      }
+      assertThat(least).as("from %s", first).isLessThan(2_000);
     }
   }
 

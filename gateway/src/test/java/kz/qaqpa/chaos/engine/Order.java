@@ -16,5 +16,5 @@ public enum Order {
   CRASH;
 
   /** How late a late call returns. */
-  public static final int LATE_MILLIS = 2_500;
+  public static final int LATE_MILLIS = 5_000;
 }

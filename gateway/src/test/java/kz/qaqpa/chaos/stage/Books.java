@@ -147,6 +147,11 @@ public final class Books {
     return found.find() ? Long.parseLong(found.group(1)) : -1;
   }
 
+  /** Whether each record has its line: lines are written a moment after the ends of answers. */
+  public boolean areTold() {
+    return lines.keySet().containsAll(rows.keySet());
+  }
+
   /** Requests that were written down. */
   public int written() {
     return rows.size();

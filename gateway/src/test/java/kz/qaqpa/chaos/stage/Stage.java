@@ -21,6 +21,7 @@ import kz.qaqpa.chaos.engine.ObedientProvider;
 import kz.qaqpa.chaos.engine.Order;
 import kz.qaqpa.chaos.engine.Orders;
 import kz.qaqpa.fixture.EngineProviders;
+import kz.qaqpa.fixture.Ports;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.fixture.ServeProcess;
 import kz.qaqpa.fixture.ServeProcess.Plan;
@@ -46,7 +47,7 @@ public final class Stage implements AutoCloseable {
   public static final int TOKENS = 40;
 
   /** What a hanging call gets: {@code watchdog.hangTimeout}. */
-  public static final Duration HANG = Duration.ofSeconds(4);
+  public static final Duration HANG = Duration.ofSeconds(8);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -81,7 +82,7 @@ public final class Stage implements AutoCloseable {
     Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD);
     repairAgencies();
     EngineProviders.announce(folder.resolve("services"), ObedientProvider.class);
-    gateway = ServeProcess.start(plan(0));
+    gateway = ServeProcess.start(plan(Ports.free()));
   }
 
   private Plan plan(int port) {
@@ -120,8 +121,8 @@ public final class Stage implements AutoCloseable {
         Map.entry("QAQPA_WATCHDOG_HANG_TIMEOUT", HANG.toSeconds() + "s"),
         Map.entry("QAQPA_WATCHDOG_RESTARTS", "100"),
         Map.entry("QAQPA_BATCHING_STALL_TIMEOUT", "1s"),
-        Map.entry("QAQPA_HTTP_HEAD_TIMEOUT", "1s"),
-        Map.entry("QAQPA_HTTP_BODY_TIMEOUT", "1s"),
+        Map.entry("QAQPA_HTTP_HEAD_TIMEOUT", "3s"),
+        Map.entry("QAQPA_HTTP_BODY_TIMEOUT", "3s"),
         Map.entry("QAQPA_HTTP_SEND_TIMEOUT", "2s"),
         Map.entry("QAQPA_HTTP_TOKENIZE_QUEUE", "1024"),
         Map.entry("QAQPA_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "4096"));

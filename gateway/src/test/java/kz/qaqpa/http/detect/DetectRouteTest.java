@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.net.http.HttpResponse;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import kz.qaqpa.fixture.LeakRecorder;
 import kz.qaqpa.fixture.MarkedText;
 import kz.qaqpa.fixture.RawClient;
@@ -157,12 +159,17 @@ class DetectRouteTest {
 
   @Test
   void aClientThatLeavesLeavesNothing() throws Exception {
-    server.ledger().disk(_ -> Mono.never());
+    CountDownLatch writing = new CountDownLatch(1);
+    server
+        .ledger()
+        .disk(_ -> {
+          writing.countDown();
+          return Mono.never();
+        });
     try (RawClient client = new RawClient(server.address())) {
       client.post(PATH, body(MarkedText.of(server.watermark(), 300, new SplittableRandom(7))));
-      TestGateway.await(() -> server.gate().live() == 1);
+      assertThat(writing.await(60, TimeUnit.SECONDS)).isTrue();
     }
-    server.ledger().disk(_ -> Mono.empty());
     TestGateway.await(() -> server.gate().live() == 0);
   }
 }

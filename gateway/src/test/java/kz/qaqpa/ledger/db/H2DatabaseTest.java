@@ -214,7 +214,7 @@ class H2DatabaseTest extends DatabaseContract {
             Mono<Long> slow =
                 database.query(row -> waitFor(begun, go, row.number("x")), SERIES).take(3).count();
             CompletableFuture<@Nullable Long> first = slow.toFuture();
-            waitFor(begun, begun, 0);
+            await(begun);
             List<CompletableFuture<Long>> all =
                 IntStream.range(0, 1100)
                     .mapToObj(_ -> database.query(_ -> 1L, SERIES).take(1).count().toFuture())
@@ -257,7 +257,7 @@ class H2DatabaseTest extends DatabaseContract {
                 database
                     .query(row -> waitFor(begun, go, row.number("x")) + row.number("none"), SERIES)
                     .subscribe();
-            waitFor(begun, begun, 0);
+            await(begun);
             reader.dispose();
             go.countDown();
           }
@@ -267,14 +267,18 @@ class H2DatabaseTest extends DatabaseContract {
 
   private static long waitFor(CountDownLatch begun, CountDownLatch go, long then) {
     begun.countDown();
+    await(go);
+    return then;
+  }
+
+  private static void await(CountDownLatch latch) {
     try {
-      if (!go.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("not within " + PATIENCE);
       }
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-    return then;
   }
 
   /** What a scheduler could tell nobody, or a reader no longer, while something runs. */

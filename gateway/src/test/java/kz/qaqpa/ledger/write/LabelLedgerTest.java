@@ -41,7 +41,7 @@ import reactor.core.publisher.Mono;
 class LabelLedgerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Timing TIMING =
-      new Timing(Duration.ofMillis(5), Duration.ofMillis(500), Duration.ofDays(30));
+      new Timing(Duration.ofMillis(5), Duration.ofSeconds(30), Duration.ofDays(30));
   private static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
 
   @TempDir Path folder;

@@ -227,13 +227,13 @@ class WsHandshakeTest {
                 Script.saying("иә"),
                 http ->
                     kz.qaqpa.fixture.HttpTuning.of(http)
-                        .headTimeout(Duration.ofMillis(150))
-                        .idleTimeout(Duration.ofMillis(150))
+                        .headTimeout(Duration.ofMillis(600))
+                        .idleTimeout(Duration.ofMillis(600))
                         .settings());
         WsRaw client = WsRaw.open(hasty)) {
       client.raw(WsRaw.head(0x81, 0x80, 2)); // A frame's head; the rest comes late.
       Thread.onSpinWait();
-      long until = System.nanoTime() + Duration.ofMillis(500).toNanos();
+      long until = System.nanoTime() + Duration.ofMillis(1500).toNanos();
       TestGateway.await(() -> System.nanoTime() > until);
       client.raw(new byte[] {0, 0, 0, 0, '{', '}'});
       assertThat(client.event().text()).contains("type: absent");

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kz.qaqpa.admission.quota.Demand;
+import kz.qaqpa.admission.quota.FakeClock;
 import kz.qaqpa.admission.quota.Grant;
 import kz.qaqpa.admission.quota.Limits;
 import kz.qaqpa.admission.quota.Outcome;
@@ -36,7 +37,7 @@ import reactor.core.publisher.Mono;
 /** What becomes of a reservation in Redis: asked twice, ended early, late or never. */
 @Tag("redis")
 class RedisReservationTest {
-  private static final Duration LEASE = Duration.ofMillis(500);
+  private static final Duration LEASE = Duration.ofMillis(1_500);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Limits DAY = limits().with(TOKENS_PER_DAY, 1_000).build();
   private static final Subject APP = new Subject("agency", limits().build(), "app", DAY);
@@ -92,6 +93,8 @@ class RedisReservationTest {
 
   @Test
   void settledAgain_countsOnce() {
+    store.close();
+    store = RedisStores.open(RedisTuning.of(server), new FakeClock("2026-11-23T12:00:10Z"));
     call(store.script().reserve("id", APP, RedisStores.demand(20, 60)));
     ScriptCall end = store.script().settle("agency", "id", new Used(33, 44));
     assertThat(call(end).number()).isEqualTo(1);
@@ -304,6 +307,8 @@ class RedisReservationTest {
 
   @Test
   void readings_haveTheLimits() {
+    store.close();
+    store = RedisStores.open(RedisTuning.of(server), new FakeClock("2026-11-23T12:00:10Z"));
     Pass pass = grantedTo(APP, 20, 60);
     assertThat(RedisStores.readings(store, APP, false))
         .contains(

@@ -2,7 +2,6 @@ package kz.qaqpa.cli.bench.load;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +46,10 @@ public final class ProcessCounters {
       try {
         String name = Files.readString(task.resolve("comm")).strip().replaceAll("[-#0-9 ]+$", "");
         seconds.merge(name, seconds(task.resolve("stat")), Double::sum);
-      } catch (NoSuchFileException ended) {
-        // It counts no more, here or there.
+      } catch (IOException e) {
+        if (Files.exists(task)) {
+          throw e;
+        } // Else it has ended, and counts no more, here or there.
       }
     }
     return seconds;

@@ -49,7 +49,7 @@ class OverloadBenchTest {
     assertThat(report.after().busy()).as("running, waiting, reserved, on the way").isZero();
     assertThat(report.after().openFiles())
         .isLessThanOrEqualTo(report.before().openFiles() + SOME_FILES);
-    assertThat(report.after().threads()).isLessThanOrEqualTo(report.before().threads() + 4);
+    assertThat(report.after().threads()).isLessThanOrEqualTo(report.before().threads() + 16);
     assertThat(report.after().heapMib()).isLessThan(report.before().heapMib() + 16);
     assertThat(report.after().directMib()).isLessThan(report.before().directMib() + 16);
     assertThat(report.after().rssMib()).isLessThan(report.before().rssMib() + 300);
