@@ -203,11 +203,14 @@ class TokenDoorTest {
   /** Whoever does not wait for the answer to a handshake breaks its own connection only. */
   @Test
   void framesBeforeTheHandshakeIsAnswered() throws Exception {
-    String token = OLD.good("EdDSA", now());
+    TestGateway gateway = gateway();
+    try (WsRaw client = handshake(gateway, OLD.good("EdDSA", now()))) {
+      assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+    }
+    String token = NEW.good("EdDSA", now()); // Its key is looked for now, for two seconds at most.
     Sinks.Empty<Void> told = Sinks.empty();
     server.answers((_, response) ->
-        response.sendString(Mono.just(OLD.keys()).delaySubscription(told.asMono())));
-    TestGateway gateway = gateway();
+        response.sendString(Mono.just(NEW.keys()).delaySubscription(told.asMono())));
     String head =
         "GET /v1/responses HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
