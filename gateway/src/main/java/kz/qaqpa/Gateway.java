@@ -66,8 +66,14 @@ import reactor.netty.http.server.HttpServerRoutes;
 
 /** A running gateway: the parts, wired by hand, and their end in the right order. */
 public final class Gateway implements AutoCloseable {
-  /** What streams that are ended at shutdown get to send their last event. */
-  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+  /**
+   * What streams that are ended at shutdown get at most to send their last event: milliseconds will
+   * do, unless the machine is very busy or a client does not read.
+   */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /** What is kept for that of the time in which answers may finish. */
+  private static final Duration KEPT = Duration.ofMillis(500);
 
   private final AdmissionGate gate;
   private final BatchingEngine engine;
@@ -350,7 +356,7 @@ public final class Gateway implements AutoCloseable {
     gate.drain();
     engine.drain();
     http.stopAccepting();
-    Duration work = timeout.minus(LAST_WORDS);
+    Duration work = timeout.minus(KEPT);
     if (!gate.awaitIdle(work.isNegative() ? Duration.ZERO : work)) {
       engine.close();
       gate.awaitIdle(LAST_WORDS);
