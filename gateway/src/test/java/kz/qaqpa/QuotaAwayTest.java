@@ -140,7 +140,7 @@ class QuotaAwayTest {
 
   private static void await(CountDownLatch killed) {
     try {
-      if (!killed.await(20, TimeUnit.SECONDS)) {
+      if (!killed.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("not killed");
       }
     } catch (InterruptedException e) {

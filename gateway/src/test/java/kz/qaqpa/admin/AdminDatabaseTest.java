@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The admin port of gateways on one embedded database. */
 class AdminDatabaseTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String SUSPEND = AdminWorld.TAX_CHAT + "/suspend";
   private static final String RESUME = AdminWorld.TAX_CHAT + "/resume";
 

@@ -179,7 +179,7 @@ class PlaygroundTest {
         .buildAsync(
             URI.create("ws://127.0.0.1:" + world.address().getPort() + "/admin/playground"),
             listener)
-        .get(20, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   private void assertRefused(

@@ -146,7 +146,7 @@ class ClientChaosTest {
       }
       final long begun = System.nanoTime();
       for (Future<String> end : ends) {
-        assertThat(end.get(30, TimeUnit.SECONDS)).matches("(?s)(HTTP/1.1 408.*)?");
+        assertThat(end.get(60, TimeUnit.SECONDS)).matches("(?s)(HTTP/1.1 408.*)?");
       }
       final long over = System.nanoTime();
       crowd.awaitWhole(over);

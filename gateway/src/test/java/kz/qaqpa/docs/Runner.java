@@ -19,7 +19,7 @@ final class Runner {
 
   private static final Path FOLDER = TestFolder.of("docs");
   private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?class (\\w+)");
-  private static final int SECONDS = 60;
+  private static final int SECONDS = 180;
 
   private final String url;
   private final String key;

@@ -49,7 +49,7 @@ class NodeLabelTest {
     sample.put("disclosure", new AiDisclosure("a\"b\\c").value("minfin", date));
     Path folder = NodeClients.folder();
     Files.write(folder.resolve("label-sample.json"), JSON.writeValueAsBytes(sample));
-    NodeClients.finish("label", NodeClients.run(folder.resolve("label.mjs"), "", ""), 60);
+    NodeClients.finish("label", NodeClients.run(folder.resolve("label.mjs"), "", ""), 180);
   }
 
   private static ObjectNode head(SigningKey key) {

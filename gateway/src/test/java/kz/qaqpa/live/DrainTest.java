@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a gateway ends when it is asked to: a process with the shipped model. */
 class DrainTest {
   private static final int CLIENTS = 6;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 

@@ -60,7 +60,7 @@ class LangChain4jTest {
         .maxCompletionTokens(60)
         .build()
         .chat(OpenAiJavaTest.QUESTION, parts);
-    ChatResponse answer = parts.end.get(30, TimeUnit.SECONDS);
+    ChatResponse answer = parts.end.get(60, TimeUnit.SECONDS);
     assertThat(parts.text.toString()).isEqualTo(whole).isEqualTo(answer.aiMessage().text());
     assertThat(answer.tokenUsage().outputTokenCount()).isPositive();
   }
@@ -86,7 +86,7 @@ class LangChain4jTest {
         .maxOutputTokens(60)
         .build()
         .chat(OpenAiJavaTest.QUESTION, parts);
-    assertThat(parts.end.get(30, TimeUnit.SECONDS).aiMessage().text()).isEqualTo(whole);
+    assertThat(parts.end.get(60, TimeUnit.SECONDS).aiMessage().text()).isEqualTo(whole);
     assertThat(parts.text.toString()).isEqualTo(whole);
   }
 

@@ -28,7 +28,7 @@ class NodeTest {
     Process process =
         NodeClients.run(
             NodeClients.folder().resolve(name + ".mjs"), gateway.url(), LiveGateway.KEY);
-    NodeClients.finish(name, process, 60);
+    NodeClients.finish(name, process, 180);
   }
 
   @Test
@@ -39,7 +39,7 @@ class NodeTest {
       String first = process.inputReader(StandardCharsets.UTF_8).readLine();
       assertThat(first).isEqualTo("restart");
       gateway.restart();
-      NodeClients.finish("ws-reconnect", process, 60);
+      NodeClients.finish("ws-reconnect", process, 180);
     } finally {
       process.destroyForcibly();
     }

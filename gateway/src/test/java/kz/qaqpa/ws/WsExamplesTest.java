@@ -48,7 +48,7 @@ class WsExamplesTest {
       Files.copy(EXAMPLES.resolve("websocket.mjs"), script, StandardCopyOption.REPLACE_EXISTING);
       String url = "http://127.0.0.1:" + gateway.address().getPort();
       Process process = NodeClients.run(script, url, TestGateway.KEY);
-      assertThat(NodeClients.finish("websocket.mjs", process, 60))
+      assertThat(NodeClients.finish("websocket.mjs", process, 180))
           .matches(
               "(?s)\\Q"
                   + ANSWER

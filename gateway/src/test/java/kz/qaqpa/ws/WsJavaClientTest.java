@@ -66,17 +66,17 @@ class WsJavaClientTest {
               .header("Authorization", "Bearer " + TestGateway.KEY)
               .subprotocols("qaqpa.responses.v1")
               .buildAsync(uri(gateway, scheme), messages)
-              .get(20, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       assertThat(socket.getSubprotocol()).isEqualTo("qaqpa.responses.v1");
       socket.sendPing(ByteBuffer.wrap(new byte[] {1})).join();
       socket
           .sendText("{\"type\":\"response.create\",\"model\":\"kaz-mini\",", false)
           .thenCompose(sent -> sent.sendText("\"input\":\"қалай?\"}", true))
           .join();
-      assertThat(messages.completed.get(20, TimeUnit.SECONDS)).contains("Сәлем");
-      assertThat(messages.pong.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(messages.completed.get(60, TimeUnit.SECONDS)).contains("Сәлем");
+      assertThat(messages.pong.get(60, TimeUnit.SECONDS)).isTrue();
       socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
-      assertThat(messages.closed.get(20, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
+      assertThat(messages.closed.get(60, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
       gateway.awaitNothingLeft();
     }
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Requests that leave the queue, and those that are not let into it for their deadline. */
-@Timeout(60)
+@Timeout(180)
 class LeaversTest {
   @RegisterExtension final Engines engines = new Engines();
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.scheduler.Schedulers;
 
 /** An engine that fails for good is opened again: what ran has failed, what waited goes on. */
-@Timeout(60)
+@Timeout(180)
 class RestartTest {
   private static final int VOCABULARY = 1000;
   private static final Duration SOON = Duration.ofSeconds(30);

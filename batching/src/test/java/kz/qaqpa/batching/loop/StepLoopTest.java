@@ -39,7 +39,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** The loop with its thread, over an engine that a test can hold at any step. */
-@Timeout(60)
+@Timeout(180)
 class StepLoopTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final BatchingSettings SETTINGS = BatchingSettings.defaults();

@@ -49,7 +49,7 @@ public final class Stage implements AutoCloseable {
   /** What a hanging call gets: {@code watchdog.hangTimeout}. */
   public static final Duration HANG = Duration.ofSeconds(8);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Connections that read the database; two more write. */
   private static final int POOL = 2;

@@ -8,13 +8,13 @@ import kz.qaqpa.cli.process.MetricsPage;
 
 /** Looks again and again until something is so. Any thread. */
 public final class Waiting {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long BETWEEN_NANOS = 5_000_000;
 
   private Waiting() {}
 
   /**
-   * Waits at most 40 s.
+   * Waits at most 60 s.
    *
    * @return what was seen
    * @throws AssertionError with what was seen last

@@ -261,7 +261,7 @@ class LabelSignerTest {
     @Override
     protected byte[] engineSign() throws java.security.SignatureException {
       try {
-        if (!SlowProvider.gate.await(20, TimeUnit.SECONDS) || SlowProvider.broken) {
+        if (!SlowProvider.gate.await(60, TimeUnit.SECONDS) || SlowProvider.broken) {
           throw new java.security.SignatureException("gone");
         }
       } catch (InterruptedException e) {

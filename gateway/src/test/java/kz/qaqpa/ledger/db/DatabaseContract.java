@@ -23,7 +23,7 @@ import reactor.test.StepVerifier;
 
 /** What either database has to do. */
 abstract class DatabaseContract {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<String> COLUMNS =
       List.of("since", "agency", "application", "reason", "written_by", "requests");
   private static final Instant MINUTE = Instant.parse("2026-11-28T18:59:00Z");

@@ -34,7 +34,7 @@ import reactor.test.StepVerifier;
 class H2DatabaseTest extends DatabaseContract {
   @TempDir static Path shared;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Numbers from 1 on. */
   private static final String SERIES = "select \"X\" as x from system_range(1, 1500)";

@@ -72,7 +72,7 @@ class PostgresDatabaseTest extends DatabaseContract {
           .subscribe(reader);
       Thread.sleep(50); // For them to arrive: a guess that needs not be right.
       Thread asking = Thread.ofPlatform().daemon().start(() -> reader.request(1));
-      assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
       assertThat(asking.join(Duration.ofSeconds(20))).isTrue();
     }
     assertThat(done(open.query(row -> row.number("n"), "select 1 as n").next())).isOne();

@@ -38,7 +38,7 @@ import reactor.core.publisher.Mono;
 @Tag("redis")
 class RedisReservationTest {
   private static final Duration LEASE = Duration.ofMillis(1_500);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Limits DAY = limits().with(TOKENS_PER_DAY, 1_000).build();
   private static final Subject APP = new Subject("agency", limits().build(), "app", DAY);
 

@@ -19,7 +19,7 @@ import kz.qaqpa.admission.quota.Used;
 
 /** Stores for tests, and requests that wait for them. */
 public final class RedisStores {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private RedisStores() {}
 

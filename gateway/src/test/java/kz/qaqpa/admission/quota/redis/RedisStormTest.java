@@ -51,7 +51,7 @@ import reactor.core.Disposable;
  */
 @Tag("redis")
 class RedisStormTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CLIENTS = 240;
   private static final int STREAMS = 120;
   private static final String PREFIX = "s:";
