@@ -2,20 +2,30 @@ package kz.qaqpa.ledger;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import kz.qaqpa.cli.bench.BenchProgram;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.Figure.Better;
+import kz.qaqpa.cli.bench.result.Machine;
+import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.fixture.LedgerTuning;
 import kz.qaqpa.fixture.PostgresServer;
 import kz.qaqpa.ledger.LedgerSettings.WhenFull;
@@ -24,60 +34,100 @@ import kz.qaqpa.ledger.report.UsageTotal;
 import reactor.core.publisher.Mono;
 
 /**
- * Commits a second and the time of one {@code append} with 1, 32 and 256 callers, on the embedded
- * database, on PostgreSQL and on the spool; the time of opening; the time of the sums that a start
- * reads. Options: {@code h2}, {@code postgres}, {@code sums}; none is all.
+ * {@code ./qaqpa bench ledger}: records and commits a second and the time of one {@code append}
+ * with 1, 32 and 256 callers, on the embedded database, on PostgreSQL and on the spool; the time of
+ * opening; the time of the sums that a start reads.
  */
 public final class LedgerBenchmark {
-  private static final int SECONDS = 5;
-  private static final int STARTS = 4;
-  private static final int RECORDS = 500_000;
+  private static final String NAME = "ledger";
+  private static final String OPEN = "open";
+  private static final Set<String> PARTS = Set.of("h2", "postgres", "sums");
   private static final Duration DELAY = Duration.ofMillis(5);
 
-  private LedgerBenchmark() {}
+  private final PrintStream out;
+  private final List<Figure> figures = new ArrayList<>();
+  private final int rounds;
+  private final int records;
 
-  /** Runs what is asked for, below {@code target/}. */
-  public static void main(String[] args) throws IOException, InterruptedException {
-    if (args.length > 0 && args[0].equals("open")) {
+  private LedgerBenchmark(PrintStream out, int rounds, int records) {
+    this.out = out;
+    this.rounds = rounds;
+    this.records = records;
+  }
+
+  /**
+   * Measures, prints and writes {@code target/bench/ledger/ledger.json}.
+   *
+   * @param args {@code --only h2|postgres|sums}; {@code --rounds N} of a second for each number of
+   *     callers, and starts; {@code --records N} for the sums; {@code --against FILE}
+   */
+  public static void main(String[] args) throws InterruptedException {
+    if (args.length > 0 && args[0].equals(OPEN)) {
       openHere(Path.of(args[1]), args[2], args[3]);
       System.exit(0);
     }
-    List<String> all = args.length == 0 ? List.of("h2", "postgres", "sums") : List.of(args);
-    Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "ledger-");
+    BenchProgram.main(
+        NAME, args, Set.of("only", "rounds", "records"), Set.of(), LedgerBenchmark::run);
+  }
+
+  static BenchResult run(Options options, PrintStream out)
+      throws IOException, InterruptedException {
+    String only = options.get("only");
+    if (only != null && !PARTS.contains(only)) {
+      throw new IllegalArgumentException("--only: " + only + " (expected: h2, postgres or sums)");
+    }
+    int rounds = options.number("rounds", 5, 1, 100);
+    int records = options.number("records", 500_000, 1_000, 10_000_000);
+    Machine machine = Machine.here();
+    Instant begin = Instant.now();
+    out.println(machine.line());
+    Path results = Files.createDirectories(BenchProgram.root().resolve("target/bench/ledger"));
+    Path folder = Files.createTempDirectory(results, "run-");
+    LedgerBenchmark bench = new LedgerBenchmark(out, rounds, records);
     try {
-      if (all.contains("h2")) {
-        open("H2", folder.resolve("h2"), "", "");
-        write("H2", folder.resolve("h2"), "", "");
-      }
-      if (all.contains("postgres")) {
-        postgres(folder);
-      }
-      if (all.contains("sums")) {
-        sums(folder.resolve("sums"));
-      }
+      bench.measure(only == null ? PARTS : Set.of(only), folder);
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
       }
     }
-    System.exit(0);
+    Map<String, String> settings =
+        Map.of("only", only == null ? "" : only, "records", Integer.toString(records));
+    BenchResult result = new BenchResult(NAME, machine, begin, settings, bench.figures);
+    result.write(results.resolve(NAME + ".json"));
+    return result;
   }
 
-  private static void postgres(Path folder) throws IOException, InterruptedException {
+  private void measure(Set<String> parts, Path folder) throws IOException, InterruptedException {
+    if (parts.contains("h2")) {
+      open("h2", folder.resolve("h2"), "", "");
+      write("h2", folder.resolve("h2"), "", "");
+    }
+    if (parts.contains("postgres")) {
+      postgres(folder);
+    }
+    if (parts.contains("sums")) {
+      sums(folder.resolve("sums"));
+    }
+  }
+
+  private void postgres(Path folder) throws IOException, InterruptedException {
     try (PostgresServer server = PostgresServer.start()) {
       String password =
           Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD).toString();
-      open("PostgreSQL", folder.resolve("pg"), server.url(), password);
-      write("PostgreSQL", folder.resolve("pg"), server.url(), password);
+      open("postgres", folder.resolve("pg"), server.url(), password);
+      write("postgres", folder.resolve("pg"), server.url(), password);
       server.stop();
       write("spool", folder.resolve("away"), server.url(), password);
     }
   }
 
-  /** In processes of their own, as a gateway starts. */
-  private static void open(String name, Path folder, String url, String password)
+  /** In processes of their own, as a gateway starts; the first one makes the tables. */
+  private void open(String name, Path folder, String url, String password)
       throws IOException, InterruptedException {
-    for (int i = 0; i < STARTS; i++) {
+    double[] starts = new double[rounds];
+    double[] cpu = new double[rounds];
+    for (int i = -1; i < rounds; i++) {
       Process process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -86,61 +136,69 @@ public final class LedgerBenchmark {
                   "-cp",
                   System.getProperty("java.class.path"),
                   LedgerBenchmark.class.getName(),
-                  "open",
+                  OPEN,
                   folder.toString(),
                   url,
                   password)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      System.out.printf(
-          "%-10s open, %s: %s%n",
-          name, i == 0 ? "makes the tables" : "tables are there", process.inputReader().readLine());
+      String said = process.inputReader().readLine();
       process.waitFor();
+      String[] millis = said == null ? new String[] {"NaN", "NaN"} : said.split(" ", 2);
+      if (i < 0) {
+        tell(name + ".open.first", "ms", Better.LOWER, Double.parseDouble(millis[0]));
+      } else {
+        starts[i] = Double.parseDouble(millis[0]);
+        cpu[i] = Double.parseDouble(millis[1]);
+      }
     }
+    tell(name + ".open", "ms", Better.LOWER, starts);
+    tell(name + ".open.cpu", "ms", Better.LOWER, cpu);
   }
 
+  /** Prints what opening took, and of that the thread's CPU time, in milliseconds. */
   private static void openHere(Path folder, String url, String password) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long cpu = threads.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
     Ledgers ledgers = LedgerTuning.open(settings(folder, url, password, DELAY));
-    System.out.printf(
-        "%d ms, of them %d ms of CPU%n",
-        millis(begin), (threads.getCurrentThreadCpuTime() - cpu) / 1_000_000);
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    System.out.println(millis + " " + (threads.getCurrentThreadCpuTime() - cpu) / 1_000_000);
     ledgers.close();
   }
 
-  private static void write(String name, Path folder, String url, String password)
+  private void write(String name, Path folder, String url, String password)
       throws InterruptedException {
     for (Duration delay : List.of(DELAY, Duration.ZERO)) {
       try (Ledgers ledgers = LedgerTuning.open(settings(folder, url, password, delay))) {
         for (int callers : new int[] {1, 32, 256}) {
-          run(ledgers, callers, Duration.ofSeconds(1)); // Warm up.
-          long commits = ledgers.stats().commits();
-          long begin = System.nanoTime();
-          long[] times = run(ledgers, callers, Duration.ofSeconds(SECONDS));
-          double seconds = (System.nanoTime() - begin) / 1e9;
-          System.out.printf(
-              "%-10s delay %d ms, %3d callers: %6.0f records/s, %5.0f commits/s, append median"
-                  + " %.1f ms, p99 %.1f ms%n",
-              name,
-              delay.toMillis(),
-              callers,
-              times.length / seconds,
-              (ledgers.stats().commits() - commits) / seconds,
-              times[times.length / 2] / 1e6,
-              times[times.length * 99 / 100] / 1e6);
+          run(ledgers, callers); // Warm up.
+          double[][] each = new double[4][rounds];
+          for (int i = 0; i < rounds; i++) {
+            long commits = ledgers.stats().commits();
+            long begin = System.nanoTime();
+            long[] times = run(ledgers, callers);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            each[0][i] = times.length / seconds;
+            each[1][i] = (ledgers.stats().commits() - commits) / seconds;
+            each[2][i] = times[times.length / 2] / 1e6;
+            each[3][i] = times[times.length * 99 / 100] / 1e6;
+          }
+          String which = name + ".delay" + delay.toMillis() + ".callers" + callers;
+          tell(which + ".records", "records/s", Better.HIGHER, each[0]);
+          tell(which + ".commits", "commits/s", Better.NEITHER, each[1]);
+          tell(which + ".append", "ms", Better.LOWER, each[2]);
+          tell(which + ".append.p99", "ms", Better.LOWER, each[3]);
         }
       }
     }
   }
 
-  /** Nanoseconds of each append, sorted. */
-  private static long[] run(Ledgers ledgers, int callers, Duration time)
-      throws InterruptedException {
+  /** Nanoseconds of each append of one second, sorted. */
+  private static long[] run(Ledgers ledgers, int callers) throws InterruptedException {
     ConcurrentLinkedQueue<long[]> all = new ConcurrentLinkedQueue<>();
     CountDownLatch done = new CountDownLatch(callers);
-    long end = System.nanoTime() + time.toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
     for (int i = 0; i < callers; i++) {
       SplittableRandom random = new SplittableRandom(System.nanoTime() + i);
       Thread.ofVirtual()
@@ -162,44 +220,50 @@ public final class LedgerBenchmark {
     return sorted;
   }
 
-  private static void sums(Path folder) {
+  private void sums(Path folder) {
     SplittableRandom random = new SplittableRandom(1);
     Instant month = Instant.parse("2026-11-01T00:00:00Z");
-    long step = Duration.ofDays(29).toNanos() / RECORDS;
+    long step = Duration.ofDays(29).toNanos() / records;
     try (Ledgers ledgers = LedgerTuning.open(settings(folder, "", "", Duration.ZERO))) {
-      for (int i = 0; i < RECORDS; i += 1000) {
-        int from = i;
-        List<UsageRecord> records =
-            LongStream.range(from, from + 1000)
+      for (int i = 0; i < records; i += 1000) {
+        List<UsageRecord> some =
+            LongStream.range(i, i + 1000)
                 .mapToObj(n -> RandomRecords.at(random, month.plusNanos(n * step)))
                 .toList();
-        ledgers.database().transaction(UsageRows.insert(records)).block();
+        ledgers.database().transaction(UsageRows.insert(some)).block();
       }
-      System.out.printf("H2         %d records: %d MB%n", RECORDS, size(folder) >> 20);
+      double bytes = folder.resolve("ledger.mv.db").toFile().length();
+      tell("h2.size", "bytes/record", Better.LOWER, bytes / records);
     }
-    try (Ledgers ledgers = LedgerTuning.open(settings(folder, "", "", Duration.ZERO))) {
-      LedgerReader reader = ledgers.reader();
-      OperatingSystemMXBean process =
-          ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-      long cpu = process.getProcessCpuTime();
-      long begin = System.nanoTime();
-      Mono<Long> count =
-          reader
-              .sums(month, month.plus(Duration.ofDays(30)))
-              .map(UsageTotal::requests)
-              .reduce(0L, Long::sum);
-      System.out.printf(
-          "H2         sums of %d records: %d ms, of them %d ms of CPU%n",
-          count.block(), millis(begin), (process.getProcessCpuTime() - cpu) / 1_000_000);
+    double[] millis = new double[rounds];
+    double[] cpu = new double[rounds];
+    OperatingSystemMXBean process =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    for (int i = 0; i < rounds; i++) {
+      try (Ledgers ledgers = LedgerTuning.open(settings(folder, "", "", Duration.ZERO))) {
+        LedgerReader reader = ledgers.reader();
+        long before = process.getProcessCpuTime();
+        long begin = System.nanoTime();
+        Mono<Long> count =
+            reader
+                .sums(month, month.plus(Duration.ofDays(30)))
+                .map(UsageTotal::requests)
+                .reduce(0L, Long::sum);
+        count.block();
+        millis[i] = (System.nanoTime() - begin) / 1e6;
+        cpu[i] = (process.getProcessCpuTime() - before) / 1e3 / records;
+      }
     }
+    tell("h2.sums", "ms", Better.LOWER, millis);
+    tell("h2.sums.cpu", "us/record", Better.LOWER, cpu);
   }
 
-  private static long size(Path folder) {
-    return folder.resolve("ledger.mv.db").toFile().length();
-  }
-
-  private static long millis(long begin) {
-    return (System.nanoTime() - begin) / 1_000_000;
+  private void tell(String name, String unit, Better better, double... each) {
+    Figure figure = Figure.of(name, unit, better, each);
+    figures.add(figure);
+    out.printf(
+        "%-34s %10.1f %s (%.1f to %.1f)%n",
+        name, figure.median(), unit, figure.least(), figure.most());
   }
 
   private static LedgerSettings settings(Path folder, String url, String password, Duration delay) {

@@ -4,19 +4,28 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kz.qaqpa.cli.bench.BenchProgram;
+import kz.qaqpa.cli.bench.result.Against;
+import kz.qaqpa.cli.bench.result.BenchResult;
+import kz.qaqpa.cli.bench.result.Figure;
+import kz.qaqpa.cli.bench.result.Figure.Better;
+import kz.qaqpa.cli.bench.result.Machine;
 import kz.qaqpa.cli.client.Options;
 import kz.qaqpa.tokenizer.Tokenizer;
 import kz.qaqpa.tokenizer.Tokenizer.SpecialTokens;
@@ -40,7 +49,10 @@ public final class WatermarkBench {
   private static final int FOREIGN_KEYS = 100;
   private static final int SPEED_TOKENS = 128;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private static final String NAME = "watermark";
+
+  private final PrintStream out;
+  private final List<Figure> figures = new ArrayList<>();
   private final RandomGenerator random;
   private final AnswerRun run;
   private final Tokenizer tokenizer;
@@ -48,7 +60,8 @@ public final class WatermarkBench {
   private final WatermarkKeys keys;
   private final Detector detector;
 
-  private WatermarkBench(AnswerRun run, List<String> questions, long seed) {
+  private WatermarkBench(PrintStream out, AnswerRun run, List<String> questions, long seed) {
+    this.out = out;
     this.random = new SplittableRandom(seed);
     this.run = run;
     this.tokenizer = run.tokenizer();
@@ -64,20 +77,73 @@ public final class WatermarkBench {
   }
 
   /**
-   * Measures and prints.
+   * Measures, prints and writes {@code target/bench/watermark/watermark.json}.
    *
    * @param args {@code --human FILE}: text by people, UTF-8; the Kazakh prompts by default. {@code
    *     --answers N} for each temperature, {@code --rounds N} of the speed, {@code --top-p P},
    *     {@code --seed N}; {@code --full-stops} lets sentences end, {@code --speed} measures nothing
-   *     else
+   *     else; {@code --against FILE}
    */
-  public static void main(String[] args) throws IOException {
-    Options options =
-        Options.parse(
-            List.of(args),
-            Set.of("human", "answers", "rounds", "top-p", "seed"),
-            Set.of("full-stops", "speed"));
-    Path root = Path.of(System.getProperty("qaqpa.root", "."));
+  public static void main(String[] args) throws InterruptedException {
+    BenchProgram.main(
+        NAME,
+        args,
+        Set.of("human", "answers", "rounds", "top-p", "seed"),
+        Set.of("full-stops", "speed"),
+        WatermarkBench::run);
+  }
+
+  static BenchResult run(Options options, PrintStream out) throws IOException {
+    Machine machine = Machine.here();
+    Instant begin = Instant.now();
+    out.println(machine.line());
+    Path root = BenchProgram.root();
+    List<String> texts = prompts(root);
+    int answers = options.number("answers", 200, 1, 100_000);
+    int rounds = options.number("rounds", 7, 1, 1000);
+    int seed = options.number("seed", 1, 0, Integer.MAX_VALUE);
+    double topP = topP(options.get("top-p", "1"));
+    List<String> questions =
+        Stream.generate(() -> texts.stream().filter(text -> text.length() <= 400))
+            .flatMap(all -> all)
+            .limit(answers)
+            .toList();
+    String human = options.get("human");
+    int threads = Runtime.getRuntime().availableProcessors();
+    Path cache = root.resolve("gateway/target/engine-cache");
+    Map<String, String> settings = new TreeMap<>(options.values());
+    settings.keySet().removeAll(Set.of("rounds", Against.OPTION));
+    Path results = Files.createDirectories(root.resolve("target/bench/watermark"));
+    try (AnswerRun run = AnswerRun.open(options.has("full-stops"), 32, 1024, threads, cache)) {
+      WatermarkBench bench = new WatermarkBench(out, run, questions, seed);
+      if (!options.has("speed")) {
+        bench.truePositives(topP);
+        bench.falsePositives(
+            "people",
+            "text by people",
+            human == null ? String.join("\n", texts) : Files.readString(Path.of(human)));
+      }
+      bench.speed(rounds, topP);
+      BenchResult result = new BenchResult(NAME, machine, begin, settings, bench.figures);
+      result.write(results.resolve(NAME + ".json"));
+      return result;
+    }
+  }
+
+  private static double topP(String text) {
+    try {
+      double topP = Double.parseDouble(text);
+      if (topP > 0 && topP <= 1) {
+        return topP;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, with the same words as a number out of range.
+    }
+    throw new IllegalArgumentException("--top-p: " + text + " (expected: above 0, at most 1)");
+  }
+
+  /** The Kazakh ones. */
+  private static List<String> prompts(Path root) throws IOException {
     List<JsonNode> prompts = new ArrayList<>();
     for (String line : Files.readAllLines(root.resolve("config/prompts/kazakh.jsonl"))) {
       JsonNode prompt = JsonMapper.builder().build().readTree(line);
@@ -85,28 +151,7 @@ public final class WatermarkBench {
         prompts.add(prompt);
       }
     }
-    List<String> texts = prompts.stream().map(prompt -> prompt.path("text").asString()).toList();
-    int answers = options.number("answers", 200, 1, 100_000);
-    List<String> questions =
-        Stream.generate(() -> texts.stream().filter(text -> text.length() <= 400))
-            .flatMap(all -> all)
-            .limit(answers)
-            .toList();
-    String human = options.get("human");
-    double topP = Double.parseDouble(options.get("top-p", "1"));
-    int threads = Runtime.getRuntime().availableProcessors();
-    Path cache = root.resolve("gateway/target/engine-cache").toAbsolutePath();
-    try (AnswerRun run = AnswerRun.open(options.has("full-stops"), 32, 1024, threads, cache)) {
-      WatermarkBench bench =
-          new WatermarkBench(run, questions, options.number("seed", 1, 0, Integer.MAX_VALUE));
-      if (!options.has("speed")) {
-        bench.truePositives(topP);
-        bench.falsePositives(
-            "text by people",
-            human == null ? String.join("\n", texts) : Files.readString(Path.of(human)));
-      }
-      bench.speed(options.number("rounds", 7, 1, 1000), topP);
-    }
+    return prompts.stream().map(prompt -> prompt.path("text").asString()).toList();
   }
 
   private void truePositives(double topP) {
@@ -118,18 +163,23 @@ public final class WatermarkBench {
       for (int length : LENGTHS) {
         List<int[]> cut = answers.stream().map(tokens -> Arrays.copyOf(tokens, length)).toList();
         List<String> texts = cut.stream().map(tokens -> tokenizer.decode(tokens, true)).toList();
+        double score = mean(cut, this::scoreUnderItsKey);
+        double drawn = mean(cut, tokens -> isFound(detector.detect(tokens)));
+        double read = mean(texts, text -> isFound(detector.detect(text)));
+        double changed = mean(texts, text -> isFound(detector.detect(withoutEveryTenthWord(text))));
         out.printf(
             "| %.1f | %d | %.2f | %.1f %% | %.1f %% | %.1f %% |%n",
-            temperature,
-            length,
-            mean(cut, this::scoreUnderItsKey),
-            100 * mean(cut, tokens -> isFound(detector.detect(tokens))),
-            100 * mean(texts, text -> isFound(detector.detect(text))),
-            100 * mean(texts, text -> isFound(detector.detect(withoutEveryTenthWord(text)))));
+            temperature, length, score, 100 * drawn, 100 * read, 100 * changed);
+        String which = "temperature" + temperature + ".tokens" + length;
+        figures.add(Figure.of(which + ".score", "nats/token", Better.HIGHER, score));
+        figures.add(Figure.of(which + ".found.drawn", "share", Better.HIGHER, drawn));
+        figures.add(Figure.of(which + ".found.text", "share", Better.HIGHER, read));
+        figures.add(Figure.of(which + ".found.changed", "share", Better.HIGHER, changed));
       }
       out.printf("%ntemperature %.1f: %s%n%n", temperature, survivors(answers));
       List<int[]> plain = run.answers(questions, drawing, LONGEST, null, random);
       falsePositives(
+          "plain" + temperature,
           "answers without a watermark",
           String.join("\n", plain.stream().map(tokens -> tokenizer.decode(tokens, true)).toList()));
     }
@@ -183,7 +233,7 @@ public final class WatermarkBench {
   }
 
   /** Cuts a text into pieces of each length and looks for keys that it has nothing to do with. */
-  private void falsePositives(String what, String text) {
+  private void falsePositives(String name, String what, String text) {
     int[] tokens = tokenizer.encode(text, SpecialTokens.AS_TEXT);
     List<WatermarkKeys> foreign = Stream.generate(this::keys).limit(FOREIGN_KEYS).toList();
     Detector strangers = new Detector(tokenizer, foreign);
@@ -198,7 +248,9 @@ public final class WatermarkBench {
           found += detection.isBelow(LEVEL) ? 1 : 0;
         }
       }
-      out.printf("| %d | %d | %d | %.2e |%n", length, looks, found, (double) found / looks);
+      double share = (double) found / looks;
+      out.printf("| %d | %d | %d | %.2e |%n", length, looks, found, share);
+      figures.add(Figure.of(name + ".tokens" + length + ".false", "share", Better.NEITHER, share));
     }
     out.println();
   }
@@ -228,7 +280,25 @@ public final class WatermarkBench {
           median(with, Speed::cpuMicros),
           median(with, Speed::tokensPerSecond) / median(without, Speed::tokensPerSecond),
           median(with, Speed::cpuMicros) / median(without, Speed::cpuMicros));
+      String which = "temperature" + temperature;
+      add(which + ".speed", Better.HIGHER, with, without, Speed::tokensPerSecond);
+      add(which + ".cpu", Better.LOWER, with, without, Speed::cpuMicros);
     }
+  }
+
+  /** What each round with the watermark has of the one before it without. */
+  private void add(
+      String name,
+      Better better,
+      List<Speed> with,
+      List<Speed> without,
+      ToDoubleFunction<Speed> figure) {
+    double[] each =
+        IntStream.range(0, with.size())
+            .mapToDouble(
+                i -> figure.applyAsDouble(with.get(i)) / figure.applyAsDouble(without.get(i)))
+            .toArray();
+    figures.add(Figure.of(name, Figure.RATIO, better, each));
   }
 
   private Speed round(Drawing drawing, @Nullable WatermarkKeys watermark) {
