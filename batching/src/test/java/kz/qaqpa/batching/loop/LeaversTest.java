@@ -1,5 +1,6 @@
 package kz.qaqpa.batching.loop;
 
+import static kz.qaqpa.batching.loop.LoopCalls.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingSettings;
 import kz.qaqpa.batching.GenerationRequest;
@@ -36,14 +35,6 @@ class LeaversTest {
   private static GenerationRequest request(int maxTokens, long deadline) {
     return new GenerationRequest(
         "r", "a", 1, new int[] {5}, maxTokens, SamplingParams.greedy(), new int[0], deadline);
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
-      LockSupport.parkNanos(100_000);
-    }
   }
 
   @Test

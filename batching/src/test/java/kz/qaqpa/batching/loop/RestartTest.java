@@ -1,15 +1,14 @@
 package kz.qaqpa.batching.loop;
 
+import static kz.qaqpa.batching.loop.LoopCalls.SOON;
+import static kz.qaqpa.batching.loop.LoopCalls.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingSettings;
@@ -33,7 +32,6 @@ import reactor.core.scheduler.Schedulers;
 @Timeout(180)
 class RestartTest {
   private static final int VOCABULARY = 1000;
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final PseudoModel MODEL = PseudoModel.hashing();
 
   @RegisterExtension final Engines engines = new Engines();
@@ -61,14 +59,6 @@ class RestartTest {
         .isInstanceOfSatisfying(
             GenerationFailure.class,
             failure -> assertThat(failure.kind()).isEqualTo(GenerationFailure.Kind.ENGINE));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
-      LockSupport.parkNanos(100_000);
-    }
   }
 
   @Test

@@ -1,12 +1,16 @@
 package kz.qaqpa.batching.loop;
 
+import static kz.qaqpa.batching.loop.LoopCalls.SOON;
+import static kz.qaqpa.batching.loop.LoopCalls.await;
+import static kz.qaqpa.batching.loop.LoopCalls.kind;
+import static kz.qaqpa.batching.loop.LoopCalls.read;
+import static kz.qaqpa.batching.loop.LoopCalls.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,8 +18,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import kz.qaqpa.batching.BatchingEngine;
 import kz.qaqpa.batching.BatchingSettings;
@@ -29,7 +31,6 @@ import kz.qaqpa.batching.TokenStream;
 import kz.qaqpa.batching.fixture.Engines;
 import kz.qaqpa.batching.fixture.FakeEngine;
 import kz.qaqpa.batching.fixture.PseudoModel;
-import kz.qaqpa.batching.sample.SamplingParams;
 import kz.qaqpa.engine.EngineFault;
 import kz.qaqpa.testing.TestSize;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,6 @@ import reactor.test.StepVerifier;
 /** The loop with its thread, over an engine that a test can hold at any step. */
 @Timeout(180)
 class StepLoopTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final BatchingSettings SETTINGS = BatchingSettings.defaults();
 
   @RegisterExtension final Engines engines = new Engines();
@@ -49,31 +49,8 @@ class StepLoopTest {
   private final FakeEngine fake =
       new FakeEngine(FakeEngine.shape(1000, 40, 1024, 64), PseudoModel.counting());
 
-  private static GenerationRequest request(int[] prompt, int maxTokens, long deadline) {
-    return new GenerationRequest(
-        "r", "a", 1, prompt, maxTokens, SamplingParams.greedy(), new int[0], deadline);
-  }
-
-  private static GenerationRequest request(int first, int maxTokens) {
-    return request(new int[] {first}, maxTokens, Long.MAX_VALUE);
-  }
-
-  private static List<TokenEvent> read(TokenStream stream) {
-    return Objects.requireNonNull(
-        stream.flux(Schedulers.parallel()).collectList().block(SOON), "events");
-  }
-
   private static End end(List<TokenEvent> events) {
     return (End) events.getLast();
-  }
-
-  /** Waits for what another thread will do. */
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
-      LockSupport.parkNanos(100_000);
-    }
   }
 
   private static void assertRefused(BatchingEngine engine, GenerationRequest request, Reason why) {
@@ -235,10 +212,6 @@ class StepLoopTest {
     assertThat(fake.isClosed()).isTrue();
   }
 
-  private static GenerationFailure.Kind kind(Throwable e) {
-    return ((GenerationFailure) e).kind();
-  }
-
   @Test
   void submittingWhileClosingEitherRefusesOrEndsTheStream() throws Exception {
     for (int round = 0; round < TestSize.tries(200, 5_000); round++) {
@@ -316,88 +289,6 @@ class StepLoopTest {
       await(own::isClosed);
       assertThat(engine.stats().waiting()).isZero();
     }
-  }
-
-  @Test
-  void aReaderThatAsksForNothingStopsItsOwnStreamOnly() {
-    BatchingEngine engine = engines.start(fake, SETTINGS.withStreams(Duration.ofSeconds(1), 256));
-    TokenStream slow = engine.submit(request(0, 500));
-    TokenStream quick = engine.submit(request(1, 200)); // Its ring has room for all of it.
-
-    StepVerifier.create(slow.flux(Schedulers.parallel()), 0)
-        .expectSubscription()
-        .then(() -> assertThat(read(quick)).hasSize(201))
-        .then(() -> await(() -> engine.stats().failed() == 1))
-        .thenRequest(Long.MAX_VALUE)
-        .thenConsumeWhile(event -> event instanceof TokenEvent.Token)
-        .expectErrorSatisfies(
-            e -> assertThat(kind(e)).isEqualTo(GenerationFailure.Kind.SLOW_CONSUMER))
-        .verify(SOON);
-    assertThat(engine.stats().running()).isZero();
-  }
-
-  @Test
-  void aReaderThatPausesGetsEveryTokenInOrder() {
-    BatchingEngine engine = engines.start(fake, SETTINGS.withStreams(Duration.ofSeconds(30), 8));
-    TokenStream stream = engine.submit(request(0, 300));
-    List<TokenEvent> seen = new ArrayList<>();
-
-    StepVerifier.create(stream.flux(Schedulers.parallel()).doOnNext(seen::add), 0)
-        .expectSubscription()
-        .then(() -> await(() -> engine.stats().stalled() == 1))
-        .thenRequest(5)
-        .expectNextCount(5)
-        .then(() -> await(() -> engine.stats().stalled() == 1))
-        .thenRequest(Long.MAX_VALUE)
-        .expectNextCount(296)
-        .verifyComplete();
-
-    for (int i = 0; i < 300; i++) {
-      assertThat(seen.get(i)).isEqualTo(new TokenEvent.Token(i + 1, null));
-    }
-  }
-
-  @Test
-  void aStreamThatIsNeverReadEndsByClose() {
-    BatchingEngine engine = engines.start(fake, SETTINGS);
-    try (TokenStream stream = engine.submit(request(0, 1000))) {
-      await(() -> engine.stats().stalled() == 1);
-      assertThat(engine.stats().running()).isEqualTo(1);
-      assertThat(stream).isNotNull();
-    }
-    await(() -> engine.stats().running() == 0);
-    assertThat(engine.stats().cancelled()).isEqualTo(1);
-  }
-
-  @Test
-  void cancellingTheFluxEndsTheSequenceAndClosingTellsTheReader() {
-    BatchingEngine engine = engines.start(fake, SETTINGS);
-    StepVerifier.create(engine.submit(request(0, 1000)).flux(Schedulers.parallel()), 3)
-        .expectNextCount(3)
-        .thenCancel()
-        .verify(SOON);
-    await(() -> engine.stats().cancelled() == 1);
-
-    TokenStream closed = engine.submit(request(0, 1000));
-    StepVerifier.create(closed.flux(Schedulers.parallel()), 3)
-        .expectNextCount(3)
-        .then(closed::close)
-        .then(() -> await(() -> engine.stats().cancelled() == 2))
-        .thenRequest(Long.MAX_VALUE)
-        .thenConsumeWhile(event -> true)
-        .expectErrorMessage("the stream was closed")
-        .verify(SOON);
-  }
-
-  @Test
-  void aStreamIsReadOnceAndAlsoAfterItsEnd() {
-    BatchingEngine engine = engines.start(fake, SETTINGS);
-    TokenStream stream = engine.submit(request(0, 4));
-    await(() -> engine.stats().finished() == 1);
-
-    assertThat(read(stream)).hasSize(5);
-    assertThatThrownBy(() -> read(stream)).isInstanceOf(IllegalStateException.class);
-    stream.close();
   }
 
   @Test
