@@ -7,6 +7,7 @@ const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 
 /** @type {any} */
 let latest = null;
+let asked = 0;
 
 /** @param {string} id @returns {HTMLTextAreaElement} */
 const field = (id) => /** @type {HTMLTextAreaElement} */ (at(id));
@@ -34,7 +35,10 @@ export function verifyAnswer(text, label) {
 
 /** @param {string} text @param {string} given a label, its signature or its id */
 async function verify(text, given) {
+  const mine = ++asked; // What is answered after the next question is nobody's verdict any more.
   const shown = given.trim();
+  latest = null;
+  clear();
   if (text === "" || shown === "") {
     return say("bad", t("verifierEmpty"));
   }
@@ -51,13 +55,25 @@ async function verify(text, given) {
     }
   }
   try {
-    latest = await ask("/admin/labels/verify", { method: "POST", body });
-    draw();
+    const found = await ask("/admin/labels/verify", { method: "POST", body });
+    if (mine === asked) {
+      latest = found;
+      draw();
+    }
   } catch (failure) {
-    latest = null;
+    if (mine !== asked) {
+      return;
+    }
     const message = failure instanceof Refused && failure.status > 0 ? failure.message : t("offline");
     say("bad", t("refused") + ": " + message);
   }
+}
+
+/** No verdict may stand beside a text that it is not about. */
+function clear() {
+  box().className = "verdict";
+  delete box().dataset.verdict;
+  box().replaceChildren();
 }
 
 /** @param {string} how @param {string} title @param {...Node} more */

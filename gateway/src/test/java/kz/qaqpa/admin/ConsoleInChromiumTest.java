@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -159,8 +161,28 @@ class ConsoleInChromiumTest {
     assertThat(verdict).hasClass(Pattern.compile("good"));
     verify(page, text, "nonsense");
     assertThat(verdict).containsText("✗ This is no label");
+    overtaken(page, text, label, verdict);
     page.locator("[data-language=kk]").click();
     assertThat(verdict).containsText("✗ Бұл таңба емес");
+  }
+
+  /** The first of two questions is answered last. */
+  private static void overtaken(Page page, String text, String label, Locator verdict) {
+    CompletableFuture<Route> held = new CompletableFuture<>();
+    page.route(
+        "**/admin/labels/verify",
+        route -> {
+          if (!held.complete(route)) {
+            route.resume();
+          }
+        });
+    verify(page, text, label);
+    assertThat(verdict).isEmpty();
+    verify(page, text, "nonsense");
+    assertThat(verdict).containsText("✗ This is no label");
+    page.waitForResponse("**/admin/labels/verify", () -> held.join().resume()).finished();
+    page.evaluate("new Promise(done => setTimeout(done, 50))"); // It has read it by then.
+    assertThat(verdict).containsText("✗ This is no label");
   }
 
   private static void verify(Page page, String text, String label) {

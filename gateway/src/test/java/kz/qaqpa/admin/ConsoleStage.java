@@ -45,7 +45,7 @@ final class ConsoleStage implements AutoCloseable {
   static final String DEVELOPMENT_KEY = TestGateway.KEY;
 
   private static final Limits LIMITS = limits();
-  private static final double PATIENCE = 20_000; // Milliseconds.
+  private static final double PATIENCE = 60_000; // Milliseconds.
   private static final Duration STEP = Duration.ofMillis(4);
 
   final TestGateway gateway;
