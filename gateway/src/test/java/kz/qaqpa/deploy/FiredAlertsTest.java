@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("promtool")
 class FiredAlertsTest {
   /** More than the ten seconds of the rule. */
-  private static final Duration LATE = Duration.ofSeconds(13);
+  private static final Duration LATE = Duration.ofMillis(12_500);
 
   private static final Duration STEP = Duration.ofMillis(50);
 

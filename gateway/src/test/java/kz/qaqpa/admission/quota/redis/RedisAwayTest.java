@@ -38,7 +38,7 @@ import reactor.core.publisher.Mono;
 @Tag("redis")
 class RedisAwayTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofMillis(700);
   private static final Limits DAY = limits().with(TOKENS_PER_DAY, 1_000).build();
   private static final Subject CLOSED = new Subject("agency", Limits.NONE, "app", DAY);
   private static final Subject SHARE =
