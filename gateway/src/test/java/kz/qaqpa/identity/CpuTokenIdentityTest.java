@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class CpuTokenIdentityTest {
   static final int SLOTS = 6;
   static final long[] KEYS = new SplittableRandom(3).longs(Watermark.SUB_KEYS).toArray();
+  private static final int MANY = 300;
   private static final int SLOT_LENGTH = 256;
 
   /** So few that requests compete for them. */
@@ -78,12 +79,12 @@ class CpuTokenIdentityTest {
 
   @Test
   void everyAnswerEqualsItsRunAloneInF32() {
-    identity("f32", TestSize.tries(300, 20_000));
+    identity("f32", TestSize.tries(60, MANY, 20_000));
   }
 
   @Test
   void everyAnswerEqualsItsRunAloneInInt8() {
-    identity("int8", TestSize.tries(700, 20_000));
+    identity("int8", TestSize.tries(140, 700, 20_000));
   }
 
   private void identity(String precision, int schedules) {
@@ -100,7 +101,8 @@ class CpuTokenIdentityTest {
               assertThat(call.outlet().end == null || got.size() == alone.size()).isTrue();
             }
           });
-      if (System.getProperty("qaqpa.test.seed", "").isBlank()) {
+      // Few schedules need not have all that can happen.
+      if (schedules >= MANY && System.getProperty("qaqpa.test.seed", "").isBlank()) {
         assertThat(
                 List.of(
                     cachedTokens, copies, hostCached, preemptions, recomputed, restored, groups))

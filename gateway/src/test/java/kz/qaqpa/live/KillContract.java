@@ -71,7 +71,7 @@ abstract class KillContract {
     Files.write(folder.resolve("agencies.yaml"), LiveSettings.agencies("0".repeat(64)));
     Files.write(folder.resolve("qaqpa.yaml"), settings());
     Set<String> seen = ConcurrentHashMap.newKeySet();
-    int rounds = TestSize.tries(5, 20);
+    int rounds = TestSize.tries(2, 5, 20);
     for (int round = 0; round < rounds; round++) {
       int before = seen.size();
       loadAndKill(random, seen, round % 2 == 0);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import kz.qaqpa.testing.TestSize;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,7 @@ class SoakTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("bench")
   void mixedLoadWithFaults_leavesNothing() throws Exception {
     Path root = Path.of(System.getProperty("qaqpa.root"));
     SoakPlan plan =
