@@ -6,10 +6,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a connection on which the client may still be sending, in the stages of RFC 9112, section
@@ -25,9 +25,7 @@ final class LingeringClose extends ChannelDuplexHandler {
   private static final long QUIET_MILLIS = 1000;
 
   private final Duration most;
-  private @Nullable ChannelPromise closing;
-  private @Nullable ScheduledFuture<?> end;
-  private @Nullable ScheduledFuture<?> silence;
+  private boolean closing;
   private boolean heard;
 
   /** Gives a client at most so long to stop sending. */
@@ -37,20 +35,19 @@ final class LingeringClose extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext context, ChannelPromise promise) {
-    if (closing == null && context.channel() instanceof DuplexChannel socket) {
-      closing = promise;
-      linger(context, socket);
+    if (!closing && context.channel() instanceof DuplexChannel socket) {
+      closing = true;
+      linger(context, socket, promise);
     } else {
       ChannelFuture _ = context.close(promise);
     }
   }
 
-  private void linger(ChannelHandlerContext context, DuplexChannel socket) {
+  private void linger(ChannelHandlerContext context, DuplexChannel socket, ChannelPromise promise) {
     Runnable close =
         () -> {
           ChannelFuture _ = context.close();
         };
-    end = context.executor().schedule(close, most.toMillis(), TimeUnit.MILLISECONDS);
     Runnable look =
         () -> {
           if (!heard) {
@@ -58,10 +55,18 @@ final class LingeringClose extends ChannelDuplexHandler {
           }
           heard = false;
         };
-    silence =
-        context
-            .executor()
-            .scheduleWithFixedDelay(look, QUIET_MILLIS, QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    EventExecutor loop = context.executor();
+    Future<?> end = loop.schedule(close, most.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> silence =
+        loop.scheduleWithFixedDelay(look, QUIET_MILLIS, QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    // Called at once where the client has closed before: nothing more will be heard of it.
+    socket
+        .closeFuture()
+        .addListener(_ -> {
+          end.cancel(false);
+          silence.cancel(false);
+          promise.trySuccess();
+        });
     socket
         .shutdownOutput()
         .addListener(shut -> {
@@ -75,25 +80,11 @@ final class LingeringClose extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object bytes) {
-    if (closing == null) {
+    if (!closing) {
       context.fireChannelRead(bytes);
     } else {
       heard = true;
       ReferenceCountUtil.release(bytes);
     }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    if (closing != null) {
-      closing.trySuccess();
-    }
-    if (end != null) {
-      end.cancel(false);
-    }
-    if (silence != null) {
-      silence.cancel(false);
-    }
-    context.fireChannelInactive();
   }
 }
